@@ -1,0 +1,109 @@
+package dsl
+
+import (
+	"encoding/json"
+	"time"
+
+	"example.org/weft/object"
+)
+
+// A Scope answers what an expression of a step reads. It is given by whoever
+// holds the run; the answers may be incomplete while the run goes on.
+type Scope interface {
+	// Input returns the workflow's input of that name.
+	Input(name string) object.Value
+
+	// Output returns output field of step's task item (0 when the step is no
+	// foreach), or the map of all its outputs when field is empty. The value
+	// counts only when the answer is Present.
+	Output(step, item int, field string) (object.Value, Presence)
+
+	// Items returns how many tasks a foreach step has. It is Present as soon as
+	// the step is expanded, long before its tasks end.
+	Items(step int) (int, Presence)
+
+	// Loop returns the index of the foreach item that the expression is
+	// evaluated for (0 outside a foreach) and the recorded value of the step's
+	// own `in`, which is null when `in` is symbolic.
+	Loop() (index int, in object.Value)
+
+	// About returns what `run` and the status functions stand for.
+	About() About
+}
+
+// Presence says whether a value exists.
+type Presence uint8
+
+const (
+	Pending Presence = iota // not yet
+	Present
+	Absent // never: its task was skipped, failed or was cancelled
+)
+
+// About is what `run.id`, `run.started_at`, `succeeded()` and `failed()` stand
+// for. The last two look at the task's own direct dependencies, item by item
+// where it reads them item by item, and count only when all have ended.
+type About struct {
+	RunID     string
+	StartedAt time.Time
+	Succeeded bool // every direct dependency succeeded
+	Failed    bool // at least one failed
+}
+
+// A Need is something that an evaluation waits for.
+type Need struct {
+	Step int
+	Item int // NeedAll: every item has ended; NeedLength: the step is expanded
+}
+
+// Values of Need.Item that are no item.
+const (
+	NeedAll    = -1
+	NeedLength = -2
+)
+
+// A Result is what the evaluation of an expression gave. At most one of Needs,
+// Absent, Loads and Err is set; if none is, Value counts.
+type Result struct {
+	Value object.Value
+
+	// Computed reports that Value was computed and must be recorded as a fact.
+	// Otherwise it was handed on by reference and can be derived again.
+	Computed bool
+
+	Needs  []Need       // what is still unknown: sorted, without repetition
+	Absent bool         // it must read a value that will never exist
+	Loads  []object.Ref // objects whose contents it needs: evaluate again with them
+	Err    error
+}
+
+// Loaded has the contents of objects that an earlier evaluation asked for.
+type Loaded map[object.ID]json.RawMessage
+
+// An Expr is a checked expression of a step. It is immutable and safe for
+// concurrent use.
+type Expr struct {
+	src string
+	pos Pos
+}
+
+// String returns the expression as it was written.
+func (e *Expr) String() string { return e.src }
+
+// Pos returns where the expression stands.
+func (e *Expr) Pos() Pos { return e.pos }
+
+// OnStatus reports whether the expression calls succeeded(), failed() or
+// always(): its step is then not skipped because something that it depends on
+// did not succeed.
+func (e *Expr) OnStatus() bool { return false }
+
+// Eval evaluates the expression as far as s and loaded permit. It costs at most
+// the expression's cost limit; a path costs O(1) whatever it leads to.
+func (e *Expr) Eval(s Scope, loaded Loaded) Result { panic("not built yet") }
+
+// Len returns the number of items of the list, as soon as that is known: for a
+// list that another foreach makes, long before its items are. The result is
+// Computed when In itself was: the value must be recorded, and Scope.Loop must
+// return it from then on.
+func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) { panic("not built yet") }

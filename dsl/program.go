@@ -1,0 +1,164 @@
+package dsl
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A Program is a workflow, checked and typed. It is immutable and safe for
+// concurrent use. Functions and steps refer to each other by index.
+type Program struct {
+	Name        string
+	Description string
+	Version     string // digest of the canonical form: two files that say the same have the same
+	Inputs      []Field
+	Functions   []Function
+	Steps       []Step   // a step stands after all that it reads (except its own earlier items)
+	Outputs     []Output // of the workflow
+	Timeout     time.Duration
+
+	// MaxSlowdown is how much later than the best node a task may finish to
+	// save bytes, as a fraction: 0.05 is 5 %.
+	MaxSlowdown float64
+}
+
+// A Field is a declared input or output.
+type Field struct {
+	Name        string
+	Description string
+	Type        Type
+	Default     json.RawMessage // of an input; nil when it must be given
+	Path        string          // of an output: glob in the working directory; empty when the function is told the path
+	SizeHint    int64           // bytes, of one file; 0 when the user gave none
+	MediaType   string
+	Pos         Pos
+}
+
+// A Function is what a step runs. Exactly one of Exec, Run and Builtin is set.
+type Function struct {
+	Name    string // as under functions:, or the step's own name for an inline function
+	Exec    []Template
+	Run     *Template // a shell script; each expression in it becomes a quoted variable
+	Shell   []string  // argv that Run's file is handed to; default bash -euo pipefail
+	Builtin string    // name of a Go function of this binary: "noop", "sleep", "fail"
+
+	Inputs    []Field
+	Outputs   []Field
+	Env       []EnvVar // in the order of the file
+	Resources Resources
+	Timeout   time.Duration // of one attempt; 0 is none
+	Retry     Retry
+	Pure      bool     // has no effect but its outputs: Weft may run it again
+	Requires  []string // programs that a node must have
+	Digest    string   // of all of the above that decides what it computes
+	Pos       Pos
+}
+
+// An EnvVar is one environment variable of a function.
+type EnvVar struct {
+	Name  string
+	Value Template
+}
+
+// Resources are what one attempt occupies on its node.
+type Resources struct {
+	CPU    float64 // cores; at least 0
+	Memory int64   // bytes; 0 is unknown
+}
+
+// Retry says how failed attempts are repeated.
+type Retry struct {
+	MaxRetries  int // after the first try
+	Interval    time.Duration
+	Backoff     float64 // factor per retry, at least 1
+	MaxInterval time.Duration
+	Jitter      bool     // a delay is drawn from [0, delay): "full" in AWS's words
+	On          []string // causes; empty is [error, timeout]
+}
+
+// A Step is a node of the graph as written.
+type Step struct {
+	Name     string
+	Function int       // index into Program.Functions
+	With     []Binding // in the order of the function's inputs; unbound ones have a default
+	Needs    []int     // steps that must have ended first; order without data
+	If       *Expr     // nil: always
+	Foreach  *Foreach  // nil: one task
+	Retry    Retry     // the function's unless the step has its own
+	Timeout  time.Duration
+	Reads    []Read // of all its expressions: the data edges into it
+	Pos      Pos
+}
+
+// A Binding gives a function's input its value.
+type Binding struct {
+	Input string
+	Expr  *Expr
+}
+
+// Foreach makes a step a family of tasks, one per item of a list.
+type Foreach struct {
+	In          *Expr
+	As          string // name of the item in the step's expressions
+	Index       string // name of its index; may be empty
+	MaxParallel int    // 0 is no limit
+	PerItemIf   bool   // the step's If reads As or Index
+}
+
+// An Output is one output of the workflow.
+type Output struct {
+	Name string
+	Type Type
+	Expr *Expr
+	Pos  Pos
+}
+
+// A Read is one reference of an expression: a data edge.
+type Read struct {
+	Step    int    // index into Program.Steps, or InputStep
+	Field   string // output of Step, or name of the workflow's input; empty: all outputs
+	Binding string // input of the function that it feeds; empty: control (if, foreach)
+	Items   Items
+	Offset  int // with ItemAt: item i reads item i+Offset
+}
+
+// InputStep stands for the workflow's inputs where a step's index is wanted.
+const InputStep = -1
+
+// Items says which items of a foreach step an expression reads.
+type Items uint8
+
+const (
+	ItemNone Items = iota // the step read is no foreach
+	ItemAll               // the whole list
+	ItemAt                // the item at the reader's own index plus Offset
+	ItemSome              // some items, known only when the expression is evaluated
+)
+
+// Kind is the kind of a Type.
+type Kind uint8
+
+// The kinds of values, as in DESIGN.md section 4.
+const (
+	KindJSON Kind = iota // anything that JSON can say
+	KindString
+	KindInt
+	KindFloat
+	KindBool
+	KindFile
+	KindDir
+	KindList
+)
+
+// A Type is the declared type of an input or output.
+type Type struct {
+	Kind     Kind
+	Elem     *Type // of KindList
+	Nullable bool  // written "file?"
+}
+
+// A Pos is a place in the workflow file. Line and column count from 1; columns
+// count characters.
+type Pos struct {
+	Line, Column int
+}

@@ -1,0 +1,101 @@
+package executor
+
+import (
+	"time"
+
+	"example.org/weft/object"
+)
+
+// A Command is something that the run needs done. Commands are not journaled:
+// after a crash the rebuilt run asks again, so carrying one out must be
+// idempotent; AttemptID is the key.
+//
+//sumtype:decl
+type Command interface{ command() }
+
+type (
+	// Plan asks for Planned facts of a step that was just expanded. It may stay
+	// unanswered: a run without any plan still finishes.
+	Plan struct {
+		Step  string
+		Items int
+	}
+
+	// Evaluate asks that Fact be made a record. When Loads is not empty, Fact
+	// is incomplete: the contents of these objects are wanted first, and the
+	// answer is what Run.EvaluateWith returns for them.
+	Evaluate struct {
+		Fact  Evaluated
+		Loads []object.Ref
+	}
+
+	// Place asks for a Placed fact.
+	Place struct {
+		Task    TaskID
+		Step    int // index into the program's steps
+		Attempt int
+		Group   string
+		Inputs  map[string]object.Value // symbolic values are not spelled out: see Run.Expand
+		Avoid   []NodeID                // where earlier attempts were lost
+	}
+
+	// Invoke asks for Succeeded, Failed or AttemptLost, after perhaps
+	// AttemptStarted.
+	Invoke struct {
+		Attempt AttemptID
+		Step    int // index into the program's steps
+		Node    NodeID
+		Inputs  map[string]object.Value // likewise
+		Timeout time.Duration           // 0 is none
+	}
+
+	// Abort asks that an attempt be stopped. It needs no answer; one that comes
+	// is stale, except that a cancelled run waits for it.
+	Abort struct {
+		Attempt AttemptID
+		Node    NodeID
+		Reason  string
+	}
+
+	// SetTimer asks for TimerFired at a time.
+	SetTimer struct {
+		Timer TimerID
+		At    time.Time
+	}
+
+	// Finish asks that outputs be put on stable storage and for Finished.
+	Finish struct {
+		Status  Status
+		Outputs map[string]object.Value
+		Error   string
+	}
+)
+
+// A TimerID names a timer within its run.
+type TimerID string
+
+// Status is the state of a run.
+type Status string
+
+// The states of a run.
+const (
+	StatusPending   Status = "pending" // accepted, not started
+	StatusRunning   Status = "running"
+	StatusPaused    Status = "paused"
+	StatusSucceeded Status = "succeeded"
+	StatusFailed    Status = "failed"
+	StatusCancelled Status = "cancelled"
+)
+
+// Done reports whether the status is final.
+func (s Status) Done() bool {
+	return s == StatusSucceeded || s == StatusFailed || s == StatusCancelled
+}
+
+func (Plan) command()     {}
+func (Evaluate) command() {}
+func (Place) command()    {}
+func (Invoke) command()   {}
+func (Abort) command()    {}
+func (SetTimer) command() {}
+func (Finish) command()   {}

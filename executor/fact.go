@@ -1,0 +1,219 @@
+package executor
+
+import (
+	"time"
+
+	"example.org/weft/object"
+)
+
+// A Fact is something that happened to a run. The set is closed; facts are
+// journaled, versioned by Started.Decisions, and never changed once released.
+//
+//sumtype:decl
+type Fact interface{ fact() }
+
+// A Record is a fact in its place in the journal of a run.
+type Record struct {
+	Seq  uint64    // from 1, without gaps
+	At   time.Time // UTC, microseconds
+	Fact Fact
+}
+
+// Decisions is the version of the rules that this package decides by. A run
+// keeps the version that it started with.
+const Decisions = 1
+
+type (
+	// Started is the first fact of every run.
+	Started struct {
+		Workflow  string                  `json:"workflow"` // name
+		Version   string                  `json:"version"`  // digest of the program
+		Inputs    map[string]object.Value `json:"inputs"`
+		Decisions int                     `json:"decisions"`
+		Options   Options                 `json:"options"`
+	}
+
+	// Planned is what the core decides by of a plan: of a whole step, never of
+	// single tasks.
+	Planned struct {
+		Step  string `json:"step"`
+		Group string `json:"group,omitempty"` // empty: in no group
+		Rank  int64  `json:"rank"`            // predicted microseconds from here to the end: higher goes first
+	}
+
+	// Evaluated is what the control expressions of a task gave. Only what was
+	// computed stands here; values handed on by reference do not.
+	Evaluated struct {
+		Task TaskID                  `json:"task"`           // a foreach step's name for its list and its own `if`; empty for the run's outputs
+		If   *bool                   `json:"if,omitempty"`   // nil: no condition
+		In   *object.Value           `json:"in,omitempty"`   // a computed list to iterate over
+		With map[string]object.Value `json:"with,omitempty"` // inputs of the function, or outputs of the run
+		Err  string                  `json:"err,omitempty"`  // the evaluation failed: the task fails with CauseExpression
+	}
+
+	// Placed is the decision where a task's next attempt runs. It begins the
+	// attempt: the Invoke that follows needs no fact of its own.
+	Placed struct {
+		Task    TaskID `json:"task"`
+		Attempt int    `json:"attempt"`
+		Epoch   uint64 `json:"epoch"`
+		Node    NodeID `json:"node"`
+		Reason  string `json:"reason"`
+	}
+
+	// AttemptStarted says that the function runs. It is for people, and is
+	// journaled only where a flush carries it anyway.
+	AttemptStarted struct {
+		Task    TaskID `json:"task"`
+		Attempt int    `json:"attempt"`
+	}
+
+	// Succeeded ends a task with its outputs.
+	Succeeded struct {
+		Task    TaskID                  `json:"task"`
+		Attempt int                     `json:"attempt"`
+		Outputs map[string]object.Value `json:"outputs,omitempty"`
+		Usage   Usage                   `json:"usage"`
+		Moved   []Transfer              `json:"moved,omitempty"`
+	}
+
+	// Failed ends an attempt. Whether the task tries again is the core's rule.
+	Failed struct {
+		Task    TaskID     `json:"task"`
+		Attempt int        `json:"attempt"`
+		Cause   Cause      `json:"cause"`
+		Message string     `json:"message"`
+		Where   Where      `json:"where"`
+		Usage   Usage      `json:"usage"`
+		Moved   []Transfer `json:"moved,omitempty"`
+	}
+
+	// AttemptLost says that nobody will ever answer for the attempt. It does
+	// not use up a retry, but at most MaxLost of them end a task as failed.
+	AttemptLost struct {
+		Task    TaskID `json:"task"`
+		Attempt int    `json:"attempt"`
+		Reason  string `json:"reason"`
+	}
+
+	// NodeLost says that a node is gone, and with it the attempts on it.
+	NodeLost struct {
+		Node NodeID `json:"node"`
+	}
+
+	// ObjectLost says that an output of a succeeded task is nowhere to be had.
+	ObjectLost struct {
+		Task   TaskID    `json:"task"` // that made it
+		Object object.ID `json:"object"`
+	}
+
+	// TimerFired answers SetTimer.
+	TimerFired struct {
+		Timer TimerID `json:"timer"`
+	}
+
+	// Paused holds back everything that has not been invoked.
+	Paused struct {
+		Reason string `json:"reason,omitempty"`
+	}
+
+	// Resumed undoes Paused.
+	Resumed struct{}
+
+	// Cancelled asks the run to end: running attempts are aborted, nothing new
+	// begins.
+	Cancelled struct {
+		Reason string `json:"reason,omitempty"`
+	}
+
+	// Finished ends the run. It answers Finish, when the run's outputs are on
+	// stable storage.
+	Finished struct {
+		Status  Status                  `json:"status"`
+		Outputs map[string]object.Value `json:"outputs,omitempty"`
+		Error   string                  `json:"error,omitempty"`
+	}
+)
+
+// Options are given with a run and kept with it.
+type Options struct {
+	Placement string `json:"placement,omitempty"` // data (default), store, round-robin, earliest-start, random:SEED
+}
+
+// A Cause says why an attempt failed; retry.on names causes.
+type Cause string
+
+// The causes of failure.
+const (
+	CauseError      Cause = "error"       // the function failed: exit code, signal
+	CauseTimeout    Cause = "timeout"     // the attempt ran into its timeout
+	CauseOutput     Cause = "output"      // a declared output was not produced, or is not of its type
+	CauseInput      Cause = "input"       // an input could not be staged
+	CauseExpression Cause = "expression"  // an expression failed on the values it met
+	CauseObjectLost Cause = "object_lost" // an input is lost and cannot be made again
+	CauseLost       Cause = "lost"        // MaxLost attempts were lost
+)
+
+// MaxLost is the number of lost attempts that ends a task as failed, so that a
+// task which kills its server does not do so for ever.
+const MaxLost = 5
+
+// Where says where an attempt failed, for people.
+type Where struct {
+	Node     NodeID `json:"node,omitempty"`
+	ExitCode int    `json:"exit_code,omitempty"`
+	Signal   string `json:"signal,omitempty"`
+	Stderr   string `json:"stderr,omitempty"` // its last lines, at most 4 KiB
+	Dir      string `json:"dir,omitempty"`    // the kept working folder
+}
+
+// Usage is what an attempt took.
+type Usage struct {
+	Queue     time.Duration `json:"queue,omitempty"` // waiting on the node for a slot or memory
+	Stage     time.Duration `json:"stage,omitempty"` // bringing inputs
+	Run       time.Duration `json:"run,omitempty"`   // the function itself
+	CPU       time.Duration `json:"cpu,omitempty"`   // user and system, children included
+	MaxMemory int64         `json:"max_memory,omitempty"`
+}
+
+// A Transfer is one entry of the ledger: bytes of one input that came over one
+// transport.
+type Transfer struct {
+	Input     string    `json:"input"`               // of the function; an output's name for a transfer to a store
+	From      string    `json:"from"`                // step that made the bytes, or "inputs"
+	FromNode  NodeID    `json:"from_node,omitempty"` // empty: a bucket, or inline
+	Transport Transport `json:"transport"`
+	Bytes     int64     `json:"bytes"`
+	Objects   int       `json:"objects,omitempty"`
+}
+
+// A Transport is how bytes reach a task.
+type Transport string
+
+// The transports, cheapest first.
+const (
+	TransportInline Transport = "inline" // stood in the value itself
+	TransportLink   Transport = "link"   // same node: hard link, no bytes moved
+	TransportCopy   Transport = "copy"   // same node, but another file system
+	TransportPeer   Transport = "peer"   // another node
+	TransportBucket Transport = "bucket" // an S3-compatible store or the like
+)
+
+// Moves reports whether the transport's bytes count as moved.
+func (t Transport) Moves() bool { return t == TransportPeer || t == TransportBucket }
+
+func (Started) fact()        {}
+func (Planned) fact()        {}
+func (Evaluated) fact()      {}
+func (Placed) fact()         {}
+func (AttemptStarted) fact() {}
+func (Succeeded) fact()      {}
+func (Failed) fact()         {}
+func (AttemptLost) fact()    {}
+func (NodeLost) fact()       {}
+func (ObjectLost) fact()     {}
+func (TimerFired) fact()     {}
+func (Paused) fact()         {}
+func (Resumed) fact()        {}
+func (Cancelled) fact()      {}
+func (Finished) fact()       {}

@@ -1,0 +1,35 @@
+package executor
+
+import "strconv"
+
+// A RunID names a run: "run_" and 26 lower-case base32 characters.
+type RunID string
+
+// A TaskID names a task within its run: "encode", or "encode[3]" in a foreach.
+// A foreach step as a whole, where that is meant, has its step's name.
+type TaskID string
+
+// A NodeID names a node.
+type NodeID string
+
+// An AttemptID names one try of a task. It is the key of processes, tokens,
+// logs and objects.
+type AttemptID struct {
+	Run   RunID  `json:"run"`
+	Task  TaskID `json:"task"`
+	N     int    `json:"n"`     // from 1; rises for the life of the task
+	Epoch uint64 `json:"epoch"` // fencing number of the run's owner
+}
+
+// String returns "run/task/n@epoch".
+func (a AttemptID) String() string {
+	return a.Key() + "/" + strconv.Itoa(a.N) + "@" + strconv.FormatUint(a.Epoch, 10)
+}
+
+// Key returns the idempotency key "run/task", the same on every attempt.
+func (a AttemptID) Key() string { return string(a.Run) + "/" + string(a.Task) }
+
+// ItemTask returns the task of item i of a foreach step.
+func ItemTask(step string, i int) TaskID {
+	return TaskID(step + "[" + strconv.Itoa(i) + "]")
+}

@@ -1,0 +1,171 @@
+// Package journal is where the facts of runs become durable.
+//
+// It says what a journal is; journal/sqlite and journal/postgres are two that
+// do it, and journal/journaltest is the suite that both must pass.
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.org/weft/executor"
+	"example.org/weft/object"
+)
+
+// The errors that callers branch on.
+var (
+	// ErrFenced is returned by Append when a run has another owner by now: its
+	// epoch is not the one that the batch was written under. Nothing of the
+	// call was appended for that run.
+	ErrFenced = errors.New("journal: the run has another owner")
+
+	ErrNotFound = errors.New("journal: not found")
+
+	// ErrConflict is returned by Accept for an idempotency key that was used
+	// with other inputs, and by PutAlias for a name in use.
+	ErrConflict = errors.New("journal: conflict")
+)
+
+// A Lease is the right to step one run. Epoch is its fencing number: it rises
+// with every new owner.
+type Lease struct {
+	Run     executor.RunID
+	Version string // of the workflow
+	Epoch   uint64
+}
+
+// A Batch is what one owner appends to one run: all of it or nothing.
+type Batch struct {
+	Run     executor.RunID
+	Epoch   uint64
+	Records []executor.Record
+	Done    []int64 // inbox messages that these records fold in
+}
+
+// A Message is something that arrived for a run at any server: a cancel, a
+// pause, a signal. It is acknowledged when its row is committed; the run's
+// owner makes it a fact.
+type Message struct {
+	ID   int64
+	Run  executor.RunID
+	Fact executor.Fact
+}
+
+// A Journal keeps the facts of all runs. It is safe for concurrent use.
+type Journal interface {
+	// Append makes the batches durable in one transaction (one flush for the
+	// runs of all batches). Batches of a run that was fenced are left out and
+	// reported: fenced has their runs. Any other failure is err, and then
+	// nothing was appended or it is unknown whether all was: the caller forgets
+	// the runs and acquires them again.
+	Append(ctx context.Context, batches []Batch) (fenced []executor.RunID, err error)
+
+	// Read returns up to limit records of a run after sequence number after,
+	// in order; fewer than limit means that there are no more now.
+	Read(ctx context.Context, run executor.RunID, after uint64, limit int) ([]executor.Record, error)
+
+	// Acquire makes owner the owner of up to limit runs that are open and whose
+	// lease is free or over, for ttl, and raises their epochs.
+	Acquire(ctx context.Context, owner string, ttl time.Duration, limit int) ([]Lease, error)
+
+	// Renew prolongs the leases of owner by ttl, and returns those that it
+	// still has. Release gives all of them up.
+	Renew(ctx context.Context, owner string, ttl time.Duration) ([]executor.RunID, error)
+
+	// Inbox returns the messages for runs of owner that no batch has folded in
+	// yet, in order.
+	Inbox(ctx context.Context, owner string) ([]Message, error)
+}
+
+// A Mailbox takes messages for runs from any server.
+type Mailbox interface {
+	// Post makes a message for a run durable. A second post with the same key
+	// (if it is not empty) for the same run changes nothing. ErrNotFound when
+	// there is no such run; posting to a run that has ended changes nothing.
+	Post(ctx context.Context, run executor.RunID, key string, f executor.Fact) error
+}
+
+// A Catalog keeps workflows and the list of runs. It is safe for concurrent use.
+type Catalog interface {
+	// PutWorkflow keeps a workflow version; a second time it changes nothing
+	// but makes that version the latest of its name.
+	PutWorkflow(ctx context.Context, w Workflow) error
+
+	// Workflow returns a version; with an empty version the latest of name,
+	// with an empty name whatever workflow has that version.
+	Workflow(ctx context.Context, name, version string) (Workflow, error)
+
+	// Workflows returns the latest version of every workflow by name after
+	// cursor, up to limit.
+	Workflows(ctx context.Context, after string, limit int) ([]Workflow, error)
+
+	// Accept makes a run durable as pending, owned by owner at epoch 1 (which
+	// may be empty: then it is free to acquire). With an idempotency key that
+	// the workflow has seen before it returns the run of that time and false;
+	// ErrConflict if its workflow version or inputs differ.
+	Accept(ctx context.Context, r NewRun) (executor.RunID, bool, error)
+
+	// Runs returns runs, newest first.
+	Runs(ctx context.Context, f Filter) ([]RunRow, error)
+}
+
+// A Workflow is one version of a workflow as it was sent.
+type Workflow struct {
+	Name    string
+	Version string
+	Source  []byte
+	Created time.Time
+}
+
+// A NewRun is a run to be accepted.
+type NewRun struct {
+	ID             executor.RunID
+	Workflow       string
+	Version        string
+	Inputs         map[string]object.Value
+	Options        executor.Options
+	IdempotencyKey string // empty: none
+	Owner          string
+	TTL            time.Duration
+	Created        time.Time
+}
+
+// A Filter selects runs; zero fields select all.
+type Filter struct {
+	ID       executor.RunID // this one
+	Workflow string
+	Status   executor.Status
+	Since    time.Time
+	Query    string // text in the id, the workflow's name or the error
+	Before   string // cursor: RunRow.Cursor of the last one seen
+	Limit    int    // 1 to 1000
+}
+
+// A RunRow is a run in the list. Status, Ended and Error are kept up to date by
+// Append, from the facts Started, Paused, Resumed and Finished.
+type RunRow struct {
+	executor.Summary
+	Created time.Time
+	Owner   string
+	Epoch   uint64
+	Cursor  string
+}
+
+// A Watcher tells when something was appended.
+type Watcher interface {
+	// Watch calls wake, from another goroutine and without blocking for long,
+	// after each append or post to run (any run when it is empty), in this or
+	// any other process, until stop is called. A wake may come too often, never
+	// too seldom; it also comes after a lost connection was made again.
+	Watch(run executor.RunID, wake func()) (stop func())
+}
+
+// Documents keeps small JSON documents that are no facts: the plan of a run
+// (kind "plan", key the run), what was learned of a function (kind "profile",
+// key the function's digest). The last write wins.
+type Documents interface {
+	PutDocument(ctx context.Context, kind, key string, data []byte) error
+	Document(ctx context.Context, kind, key string) ([]byte, error) // ErrNotFound
+	Documents(ctx context.Context, kind string) (map[string][]byte, error)
+}

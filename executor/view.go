@@ -1,0 +1,88 @@
+package executor
+
+import (
+	"iter"
+	"time"
+
+	"example.org/weft/object"
+)
+
+// TaskState is the state of a task.
+type TaskState string
+
+// The states of a task; the last four are final.
+const (
+	TaskWaiting   TaskState = "waiting" // for values, for its turn (max_parallel), for a retry's time
+	TaskPlacing   TaskState = "placing" // ready; a node is being chosen
+	TaskPlaced    TaskState = "placed"  // handed to a node: queued there or running
+	TaskRunning   TaskState = "running" // known to run
+	TaskSucceeded TaskState = "succeeded"
+	TaskSkipped   TaskState = "skipped"
+	TaskFailed    TaskState = "failed"
+	TaskCancelled TaskState = "cancelled"
+)
+
+// A TaskView is what a person may know of a task. It is computed when asked.
+type TaskView struct {
+	Task     TaskID
+	Step     int
+	Item     int // 0 when the step is no foreach
+	State    TaskState
+	WaitsFor []string // for what a waiting task waits, in words: "steps.split", "2 of 1000 items of encode", "max_parallel 4"
+	Attempts []AttemptView
+	Outputs  map[string]object.Value
+	Failure  *Failed // of the last attempt
+}
+
+// An AttemptView is one try of a task.
+type AttemptView struct {
+	N       int
+	Epoch   uint64
+	Node    NodeID
+	Reason  string // why it was placed there
+	Placed  time.Time
+	Started time.Time // zero when not known
+	Ended   time.Time // zero while it goes on
+	Outcome string    // succeeded, failed, lost, aborted; empty while it goes on
+	Usage   Usage
+	Moved   []Transfer
+	Failure *Failed
+}
+
+// A StepView sums up a step.
+type StepView struct {
+	Name     string
+	Foreach  bool
+	Expanded bool
+	Items    int // tasks; 1 when the step is no foreach
+	Counts   map[TaskState]int
+	Group    string
+}
+
+// Tasks yields the tasks of a step from item from on, in order; an unexpanded
+// foreach has none.
+func (r *Run) Tasks(step, from int) iter.Seq[TaskView] { panic("not built yet") }
+
+// Task returns one task; ok is false when there is none of that name.
+func (r *Run) Task(id TaskID) (t TaskView, ok bool) { panic("not built yet") }
+
+// Steps returns every step of the program, in its order.
+func (r *Run) Steps() []StepView { panic("not built yet") }
+
+// A Summary is a run in one line.
+type Summary struct {
+	ID       RunID
+	Workflow string
+	Version  string
+	Status   Status
+	Inputs   map[string]object.Value
+	Outputs  map[string]object.Value
+	Options  Options
+	Started  time.Time
+	Ended    time.Time // zero while it goes on
+	Error    string
+	Failed   TaskID // the first task that failed uncaught; empty when none
+}
+
+// Summary returns the run in one line.
+func (r *Run) Summary() Summary { panic("not built yet") }
