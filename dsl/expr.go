@@ -16,6 +16,10 @@ type Scope interface {
 	// Output returns output field of step's task item (0 when the step is no
 	// foreach), or the map of all its outputs when field is empty. The value
 	// counts only when the answer is Present.
+	//
+	// Item NeedAll asks about all items of a foreach step at once, in O(1):
+	// Present when every item succeeded, Absent when all have ended and some
+	// did not succeed, Pending before. The value is then ignored.
 	Output(step, item int, field string) (object.Value, Presence)
 
 	// Items returns how many tasks a foreach step has. It is Present as soon as
@@ -24,7 +28,8 @@ type Scope interface {
 
 	// Loop returns the index of the foreach item that the expression is
 	// evaluated for (0 outside a foreach) and the recorded value of the step's
-	// own `in`, which is null when `in` is symbolic.
+	// own `in` (that of Foreach.Len's Result when it was Computed), which is
+	// null when `in` is symbolic.
 	Loop() (index int, in object.Value)
 
 	// About returns what `run` and the status functions stand for.
@@ -104,6 +109,6 @@ func (e *Expr) Eval(s Scope, loaded Loaded) Result { panic("not built yet") }
 
 // Len returns the number of items of the list, as soon as that is known: for a
 // list that another foreach makes, long before its items are. The result is
-// Computed when In itself was: the value must be recorded, and Scope.Loop must
-// return it from then on.
+// Computed when In itself was: the value must be recorded as it stands (for
+// range(n) it is n alone), and Scope.Loop must return it from then on.
 func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) { panic("not built yet") }

@@ -120,6 +120,10 @@ type Read struct {
 	Binding string // input of the function that it feeds; empty: control (if, foreach)
 	Items   Items
 	Offset  int // with ItemAt: item i reads item i+Offset
+
+	// Each says that the value read is itself a list, and item i of the reader
+	// takes only its element i: over all items the list is read once.
+	Each bool
 }
 
 // InputStep stands for the workflow's inputs where a step's index is wanted.
@@ -129,10 +133,11 @@ const InputStep = -1
 type Items uint8
 
 const (
-	ItemNone Items = iota // the step read is no foreach
-	ItemAll               // the whole list
-	ItemAt                // the item at the reader's own index plus Offset
-	ItemSome              // some items, known only when the expression is evaluated
+	ItemNone   Items = iota // the step read is no foreach
+	ItemAll                 // the whole list
+	ItemAt                  // the item at the reader's own index plus Offset
+	ItemSome                // some items, known only when the expression is evaluated
+	ItemLength              // none of the items, only how many there are: no bytes
 )
 
 // Kind is the kind of a Type.
