@@ -23,8 +23,15 @@ var (
 	ErrNotFound = errors.New("journal: not found")
 
 	// ErrConflict is returned by Accept for an idempotency key that was used
-	// with other inputs, and by PutAlias for a name in use.
+	// with other inputs.
 	ErrConflict = errors.New("journal: conflict")
+
+	// ErrCursor is returned by Runs for a cursor that no row ever had.
+	ErrCursor = errors.New("journal: not a cursor")
+
+	// ErrText is returned for a name or key that a database cannot keep: it is
+	// no UTF-8, or has a zero byte in it.
+	ErrText = errors.New("journal: a name must be UTF-8 without zero bytes")
 )
 
 // A Lease is the right to step one run. Epoch is its fencing number: it rises
@@ -55,7 +62,8 @@ type Message struct {
 // A Journal keeps the facts of all runs. It is safe for concurrent use.
 type Journal interface {
 	// Append makes the batches durable in one transaction (one flush for the
-	// runs of all batches). Batches of a run that was fenced are left out and
+	// runs of all batches). The first record of a batch follows the last one
+	// of its run; a gap is a failure. Batches of a run that was fenced are left out and
 	// reported: fenced has their runs. Any other failure is err, and then
 	// nothing was appended or it is unknown whether all was: the caller forgets
 	// the runs and acquires them again.
@@ -69,13 +77,23 @@ type Journal interface {
 	// lease is free or over, for ttl, and raises their epochs.
 	Acquire(ctx context.Context, owner string, ttl time.Duration, limit int) ([]Lease, error)
 
-	// Renew prolongs the leases of owner by ttl, and returns those that it
-	// still has. Release gives all of them up.
+	// Renew prolongs the leases of owner to ttl from now, and returns the open
+	// runs that it still has. Leases are held by owners: the runs of one owner
+	// are free at the same time. A lease that is over and that nobody took is
+	// renewed too.
 	Renew(ctx context.Context, owner string, ttl time.Duration) ([]executor.RunID, error)
 
 	// Inbox returns the messages for runs of owner that no batch has folded in
 	// yet, in order.
 	Inbox(ctx context.Context, owner string) ([]Message, error)
+}
+
+// A Releaser gives leases up before their time.
+type Releaser interface {
+	// Release makes the runs free to acquire, by their former owner as well:
+	// so it gets them at a new epoch after an Append whose outcome is unknown.
+	// Without runs it gives up all that owner has.
+	Release(ctx context.Context, owner string, runs ...executor.RunID) error
 }
 
 // A Mailbox takes messages for runs from any server.
@@ -139,11 +157,13 @@ type Filter struct {
 	Since    time.Time
 	Query    string // text in the id, the workflow's name or the error
 	Before   string // cursor: RunRow.Cursor of the last one seen
-	Limit    int    // 1 to 1000
+	Limit    int    // 1 to 1000; brought into that range
 }
 
-// A RunRow is a run in the list. Status, Ended and Error are kept up to date by
-// Append, from the facts Started, Paused, Resumed and Finished.
+// A RunRow is a run in the list. Status, Started, Ended, Outputs and Error are
+// kept up to date by Append, from the facts Started, Paused, Resumed and
+// Finished (see Summarise); Failed is not known here and stays empty. Owner is
+// the last one, also after the run's end.
 type RunRow struct {
 	executor.Summary
 	Created time.Time
@@ -154,10 +174,11 @@ type RunRow struct {
 
 // A Watcher tells when something was appended.
 type Watcher interface {
-	// Watch calls wake, from another goroutine and without blocking for long,
-	// after each append or post to run (any run when it is empty), in this or
-	// any other process, until stop is called. A wake may come too often, never
-	// too seldom; it also comes after a lost connection was made again.
+	// Watch calls wake from another goroutine after each append or post to run
+	// (any run when it is empty, and then after each Accept too), in this or any
+	// other process, until stop is called. A wake may come too often, never too
+	// seldom; it also comes after a lost connection was made again. One may be
+	// under way when stop returns. wake must not block: others wait for it.
 	Watch(run executor.RunID, wake func()) (stop func())
 }
 

@@ -1,0 +1,123 @@
+package journaltest
+
+import (
+	"time"
+
+	"example.org/weft/executor"
+	"example.org/weft/executor/journal"
+)
+
+var leaseTests = []test{
+	{"free runs are acquired once, oldest first", acquiresFree},
+	{"an accepted run belongs to its owner", ownsAccepted},
+	{"a lease that ran out is acquired by another", takesOver},
+	{"a renewed lease is not", renews},
+	{"renewing tells which runs are left", renewTellsLosses},
+	{"released runs are free, also for their former owner", releases},
+	{"releasing without runs gives all up", releasesAll},
+	{"an ended run is nobody's to acquire or renew", endedIsNoLease},
+}
+
+func withOwner(r journal.NewRun, owner string, ttl time.Duration) journal.NewRun {
+	r.Owner, r.TTL = owner, ttl
+	return r
+}
+
+// wantLeases has owner acquire up to limit runs and fails unless it gets these.
+func (s *store) wantLeases(owner string, ttl time.Duration, limit int, want ...journal.Lease) {
+	s.Helper()
+	got, err := s.Acquire(s.Context(), owner, ttl, limit)
+	s.fatal(err)
+	s.wantEqual("leases of "+owner, got, want)
+}
+
+// wantRenewed has owner renew and fails unless it has these.
+func (s *store) wantRenewed(owner string, want ...executor.RunID) {
+	s.Helper()
+	got, err := s.Renew(s.Context(), owner, ttl)
+	s.fatal(err)
+	s.wantEqual("runs of "+owner, got, want)
+}
+
+func lease(n int, epoch uint64) journal.Lease {
+	return journal.Lease{Run: runID(n), Version: "v1", Epoch: epoch}
+}
+
+func acquiresFree(s *store) {
+	for n := range 3 {
+		s.accept(n, "")
+	}
+	s.wantLeases("a", ttl, 2, lease(0, 2), lease(1, 2))
+	s.wantLeases("b", ttl, 2, lease(2, 2))
+	s.wantLeases("b", ttl, 2)
+	row := s.row(runID(2))
+	if row.Owner != "b" || row.Epoch != 2 {
+		s.Errorf("row says owner %q, epoch %d; want b, 2", row.Owner, row.Epoch)
+	}
+}
+
+func ownsAccepted(s *store) {
+	s.accept(1, "a")
+	s.wantLeases("b", ttl, 10)
+	s.wantLeases("a", ttl, 10)
+	s.wantRenewed("a", runID(1))
+}
+
+func takesOver(s *store) {
+	s.acceptRun(withOwner(newRun(1), "a", 20*time.Millisecond))
+	var got []journal.Lease
+	for begin := time.Now(); len(got) == 0; {
+		if time.Since(begin) > 20*time.Second {
+			s.Fatal("a lease of 20 ms is not over after 20 s")
+		}
+		var err error
+		got, err = s.Acquire(s.Context(), "b", ttl, 10)
+		s.fatal(err)
+	}
+	s.wantEqual("leases", got, []journal.Lease{lease(1, 2)})
+	s.wantRenewed("a")
+	s.wantRenewed("b", runID(1))
+}
+
+func renews(s *store) {
+	s.acceptRun(withOwner(newRun(1), "a", over))
+	s.wantRenewed("a", runID(1))
+	s.wantLeases("b", ttl, 10)
+}
+
+func renewTellsLosses(s *store) {
+	s.acceptRun(withOwner(newRun(1), "a", over))
+	s.acceptRun(withOwner(newRun(2), "a", over))
+	s.wantLeases("b", ttl, 1, lease(1, 2))
+	s.wantRenewed("a", runID(2))
+	s.wantRenewed("b", runID(1))
+}
+
+func releases(s *store) {
+	s.accept(1, "a")
+	s.accept(2, "a")
+	s.fatal(s.Release(s.Context(), "b", runID(2))) // not b's to release
+	s.fatal(s.Release(s.Context(), "a", runID(1)))
+	s.wantRenewed("a", runID(2))
+	s.wantLeases("a", ttl, 10, lease(1, 2))
+}
+
+func releasesAll(s *store) {
+	s.accept(1, "a")
+	s.accept(2, "a")
+	s.accept(3, "b")
+	s.fatal(s.Release(s.Context(), "a"))
+	s.wantRenewed("a")
+	s.wantLeases("c", ttl, 10, lease(1, 2), lease(2, 2))
+}
+
+func endedIsNoLease(s *store) {
+	run := s.accept(1, "a")
+	s.append(run, 1, 0, started(), finished(executor.StatusSucceeded, ""))
+	s.wantRenewed("a")
+	s.fatal(s.Release(s.Context(), "a"))
+	s.wantLeases("b", ttl, 10)
+	if got := s.row(run).Owner; got != "a" {
+		s.Errorf("owner of an ended run is %q, want its last one, a", got)
+	}
+}
