@@ -2,12 +2,18 @@
 // reads what, how many bytes that is, which functions should share a node, and
 // what the run will take. It is a pure function of a program, a profile and a
 // cluster: same arguments, same plan, byte for byte.
+//
+// The way through it: a model has the predicted counts, sizes and times of
+// every step; heavy edges suggest groups; a simulator plays the model on the
+// cluster with the rule that placement decides by (Pick), and what it counts
+// decides between plans and is what the plan predicts.
 package planner
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
-
-	"example.org/weft/dsl"
 )
 
 // A Source says where a number of the plan comes from, best first.
@@ -21,49 +27,77 @@ const (
 	Guess    Source = "guess"    // nothing is known
 )
 
+// FromInputs stands for the workflow's inputs where a step's name is wanted.
+const FromInputs = "inputs"
+
 // An Edge is "this step reads that value", over all its tasks.
 type Edge struct {
-	From     string    `json:"from"` // step, or "inputs"
-	Field    string    `json:"field,omitempty"`
-	To       string    `json:"to"`
-	Input    string    `json:"input,omitempty"` // empty: control
-	Items    dsl.Items `json:"-"`
-	Offset   int       `json:"offset,omitempty"`
-	Elements string    `json:"elements"` // "one", "all", "each", "each-1", "some"
-	Bytes    int64     `json:"bytes"`    // that the readers read, altogether
-	Source   Source    `json:"source"`
-	Heavy    bool      `json:"heavy,omitempty"`
-	Group    string    `json:"group,omitempty"` // when both ends are in one
+	From  string `json:"from"`            // step, or FromInputs
+	Field string `json:"field,omitempty"` // empty: all outputs, or order without data
+	To    string `json:"to"`
+	Input string `json:"input,omitempty"` // empty: control
+
+	// Elements says what one task of To reads: "one" value, "all" items of a
+	// foreach, "each" its own item, "each-1" the item before its own, "some"
+	// items that are not known yet. Empty: order without data.
+	Elements string `json:"elements,omitempty"`
+
+	Bytes  int64  `json:"bytes"` // that the readers read, altogether
+	Source Source `json:"source"`
+	Heavy  bool   `json:"heavy,omitempty"`
+	Group  string `json:"group,omitempty"` // when both ends are in one
+
+	// Note says of a heavy edge what makes it so and, where it is in no group,
+	// why not.
+	Note string `json:"note,omitempty"`
 }
 
-// A Group is steps that the plan keeps on one node, item by item where they
-// read each other item by item.
+// A Group is steps that the plan prefers to keep on one node.
 type Group struct {
-	Name   string   `json:"name"` // of its first step
-	Steps  []string `json:"steps"`
-	Bytes  int64    `json:"bytes"` // on the edges inside: what it saves
-	Reason string   `json:"reason"`
+	Name  string   `json:"name"` // of its first step
+	Steps []string `json:"steps"`
+
+	// PerItem: item i of each step belongs with item i of the others, and
+	// different items may lie on different nodes. Otherwise all tasks of all
+	// steps belong on one node.
+	PerItem bool `json:"per_item,omitempty"`
+
+	Bytes  int64  `json:"bytes"`  // read on the edges inside
+	Reason string `json:"reason"` // with the figures, and what no group would cost
+
+	// What these steps alone would move and take without the group, less what
+	// they move and take with it.
+	ApartBytes int64         `json:"apart_bytes"`
+	ApartTime  time.Duration `json:"apart_time"`
 }
 
 // A StepPlan is what the plan says of one step.
 type StepPlan struct {
-	Step    string        `json:"step"`
-	Group   string        `json:"group,omitempty"`
-	Tasks   int           `json:"tasks"`    // 0 when it cannot be known yet
-	Rank    time.Duration `json:"rank"`     // predicted from its start to the run's end
-	RunTime time.Duration `json:"run_time"` // of one task
-	Output  int64         `json:"output"`   // bytes that one task makes
-	Source  Source        `json:"source"`
+	Step        string        `json:"step"`
+	Group       string        `json:"group,omitempty"`
+	Foreach     bool          `json:"foreach,omitempty"`
+	Chain       bool          `json:"chain,omitempty"` // a task reads what the item before it made
+	Tasks       int           `json:"tasks"`
+	TasksSource Source        `json:"tasks_source"`
+	Rank        time.Duration `json:"rank"`     // predicted from its start to the run's end
+	RunTime     time.Duration `json:"run_time"` // of one task
+	Output      int64         `json:"output"`   // bytes that one task makes
+	Source      Source        `json:"source"`   // of RunTime
+
+	// Keep is the bytes that one task makes for later tasks of its group: what
+	// must move if it runs anywhere but where its group already works.
+	Keep int64 `json:"keep,omitempty"`
 }
 
 // A Plan is the annotated graph.
 type Plan struct {
 	Workflow string        `json:"workflow"`
-	Version  string        `json:"version"`
-	Digest   string        `json:"digest"`
-	Steps    []StepPlan    `json:"steps"`
-	Edges    []Edge        `json:"edges"`
-	Groups   []Group       `json:"groups"`
+	Version  string        `json:"version"` // of the program
+	Digest   string        `json:"digest"`  // of everything else here
+	Cluster  Cluster       `json:"cluster"`
+	Steps    []StepPlan    `json:"steps"`  // in the program's order
+	Edges    []Edge        `json:"edges"`  // by reader, then in the order of its reads
+	Groups   []Group       `json:"groups"` // in the order of their first steps
 	Makespan time.Duration `json:"makespan"`
 
 	// Moved is the predicted bytes that cross between nodes or with a store;
@@ -73,43 +107,46 @@ type Plan struct {
 	Warnings   []string `json:"warnings,omitempty"`
 }
 
-// A Cluster is the nodes that a plan is made for.
-type Cluster struct {
-	Nodes []Node `json:"nodes"`
-	// Bandwidth between two nodes, bytes per second.
-	Bandwidth float64 `json:"bandwidth"`
+// Step returns what the plan says of the step of that name, or nil.
+func (p *Plan) Step(name string) *StepPlan {
+	for i := range p.Steps {
+		if p.Steps[i].Step == name {
+			return &p.Steps[i]
+		}
+	}
+	return nil
 }
 
-// A Node is one machine of a cluster.
-type Node struct {
-	ID     string  `json:"id"`
-	CPU    float64 `json:"cpu"`    // cores
-	Memory int64   `json:"memory"` // bytes
-}
-
-// A Profile is what past runs teach. The zero Profile knows nothing.
-type Profile struct {
-	Functions map[string]Estimate // by the function's digest
-}
-
-// An Estimate is what one function took and made. Sizes are ratios, so that
-// they carry over to larger inputs.
-type Estimate struct {
-	Runs        int                `json:"runs"`
-	Run         time.Duration      `json:"run"`          // mean
-	PerByte     float64            `json:"per_byte"`     // seconds per input byte; 0 when unknown
-	InputBytes  float64            `json:"input_bytes"`  // mean
-	OutputBytes map[string]float64 `json:"output_bytes"` // mean, by output
-	OutputRatio map[string]float64 `json:"output_ratio"` // mean of output bytes over input bytes, by output
-	Items       map[string]float64 `json:"items"`        // mean length of list outputs
+// Group returns the group of that name, or nil.
+func (p *Plan) Group(name string) *Group {
+	for i := range p.Groups {
+		if p.Groups[i].Name == name {
+			return &p.Groups[i]
+		}
+	}
+	return nil
 }
 
 // Inputs are what is known of a run's inputs and of the outputs that exist.
 type Inputs struct {
 	Bytes map[string]int64 // of the workflow's inputs, by name
-	Items map[string]int   // length of list inputs, by name
+	Items map[string]int   // length of list inputs, by name; of an int input its value, for range()
 
-	// Outputs that exist: bytes per task and field, and number of tasks.
+	// Of steps that have ended or expanded, which is measured: bytes that one
+	// task made (the mean over a foreach), by step and output, and the number
+	// of tasks by step.
 	StepBytes map[string]map[string]int64
 	StepItems map[string]int
+}
+
+// seal sets the digest.
+func (p *Plan) seal() {
+	p.Digest = ""
+	text, err := json.Marshal(p)
+	if err != nil {
+		// A plan is strings and finite numbers; the encoder refuses neither.
+		panic("planner: cannot encode plan: " + err.Error())
+	}
+	sum := sha256.Sum256(text)
+	p.Digest = "sha256:" + hex.EncodeToString(sum[:])
 }

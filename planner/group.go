@@ -1,0 +1,176 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// A group of the model: steps in the program's order.
+type group struct {
+	steps   []int
+	perItem bool
+	keep    map[int]float64 // of a step: bytes that one task makes for the group
+
+	// A line is steps of which each reads the one before it: nothing in it
+	// runs in parallel, so putting it on one node loses nothing.
+	line        bool
+	first, last int
+}
+
+// A grouping is a set of disjoint groups in the making.
+type grouping struct {
+	m      *model
+	of     []int // group of each step, -1: none yet
+	groups []*group
+}
+
+// findGroups joins steps over heavy edges, the heaviest first. An edge joins
+// two steps where task i of one reads task i of the other and nobody else's, or
+// where both are single tasks. For example
+//
+//	decode[i] -> encode[i] -> verify[i] -> stitch
+//
+// with heavy edges becomes {decode, encode, verify}, item by item: stitch reads
+// all items, and keeping those on one node would leave the others idle. A chain
+// (rebase[i] reads rebase[i-1]) is one group from the start.
+//
+// Two groups are joined only if a node can hold both and if, played on their
+// own, they then move no more and end no more than max_slowdown later.
+func (m *model) findGroups(edges []edge) []group {
+	g := &grouping{m: m, of: make([]int, len(m.steps))}
+	for i := range m.steps {
+		s := &m.steps[i]
+		g.of[i] = i
+		g.groups = append(g.groups, &group{
+			steps: []int{i}, perItem: s.step.Foreach != nil && s.back == 0,
+			line: s.back == 0, first: i, last: i,
+		})
+	}
+	heavy := make([]*edge, 0, len(edges))
+	for k := range edges {
+		if edges[k].heavy {
+			heavy = append(heavy, &edges[k])
+		}
+	}
+	slices.SortStableFunc(heavy, func(a, b *edge) int { return cmp.Compare(b.total, a.total) })
+	for _, e := range heavy {
+		if why := g.join(e); why != "" {
+			e.note += "; not grouped: " + why
+		}
+	}
+	return g.result()
+}
+
+// join puts the ends of an edge into one group, or says why not.
+func (g *grouping) join(e *edge) string {
+	r := g.m.steps[e.to].reads[e.read]
+	if r.from < 0 {
+		return "an input of the workflow"
+	}
+	if g.of[r.from] == g.of[e.to] {
+		return ""
+	}
+	from, to := &g.m.steps[r.from], &g.m.steps[e.to]
+	singles := from.step.Foreach == nil && to.step.Foreach == nil
+	if !singles {
+		switch {
+		case from.step.Foreach == nil:
+			return "its " + fmt.Sprint(to.tasks) + " readers would share one node"
+		case to.step.Foreach == nil || r.elements != oneItem:
+			return "its " + fmt.Sprint(from.tasks) + " makers would share one node"
+		case r.offset != 0 || from.tasks != to.tasks:
+			return "the items do not match one to one"
+		}
+	}
+	a, b := g.groups[g.of[r.from]], g.groups[g.of[e.to]]
+	merged := g.merge(a, b, r.from, e.to)
+	if !g.m.fits(merged) {
+		return "no node can hold all of its steps"
+	}
+	if !merged.line {
+		if why := g.try(a, b, merged); why != "" {
+			return why
+		}
+	}
+	for _, i := range b.steps {
+		g.of[i] = g.of[r.from]
+	}
+	*a = *merged
+	return ""
+}
+
+// merge returns the group of a's and b's steps, joined over the edge from ->
+// to.
+func (g *grouping) merge(a, b *group, from, to int) *group {
+	steps := append(slices.Clone(a.steps), b.steps...)
+	slices.Sort(steps)
+	return &group{
+		steps:   steps,
+		perItem: a.perItem && b.perItem,
+		line:    a.line && b.line && a.last == from && b.first == to,
+		first:   a.first,
+		last:    b.last,
+	}
+}
+
+// fits reports whether some node can run every step of the group.
+func (m *model) fits(g *group) bool {
+	return slices.ContainsFunc(m.cluster.Nodes, func(n Node) bool {
+		return !slices.ContainsFunc(g.steps, func(i int) bool { return !n.hosts(m.steps[i].fn) })
+	})
+}
+
+// try plays the steps of two groups apart and together, and says what speaks
+// against joining them.
+func (g *grouping) try(a, b, merged *group) string {
+	only := func(i int) bool { return g.of[i] == g.of[a.steps[0]] || g.of[i] == g.of[b.steps[0]] }
+	apart := g.m.simulate([]group{*g.m.withKeep(a), *g.m.withKeep(b)}, only)
+	together := g.m.simulate([]group{*g.m.withKeep(merged)}, only)
+	slack := 1 + g.m.prog.MaxSlowdown
+	switch {
+	case together.seconds > apart.seconds*slack:
+		return fmt.Sprintf("on one node %s take %s, apart %s", g.m.list(merged.steps),
+			Seconds(together.seconds), Seconds(apart.seconds))
+	case together.moved > apart.moved+0.5:
+		return fmt.Sprintf("together they move %s, apart %s", size(together.moved), size(apart.moved))
+	}
+	return ""
+}
+
+// withKeep fills in what each step of a group makes for the others, or for
+// later items of itself.
+func (m *model) withKeep(g *group) *group {
+	g.keep = map[int]float64{}
+	counted := map[value]bool{}
+	for _, i := range g.steps {
+		for _, r := range m.steps[i].reads {
+			if r.binding == "" || r.from < 0 || !slices.Contains(g.steps, r.from) {
+				continue
+			}
+			for _, o := range m.steps[r.from].outputs {
+				v := value{r.from, o.field}
+				if !o.inline && (r.field == "" || r.field == o.field) && !counted[v] {
+					counted[v] = true
+					g.keep[r.from] += o.bytes
+				}
+			}
+		}
+	}
+	return g
+}
+
+// result is the groups that are worth the name: of several steps, or a chain.
+func (g *grouping) result() []group {
+	var groups []group
+	for i := range g.groups {
+		if g.of[i] != i {
+			continue
+		}
+		if c := g.groups[i]; len(c.steps) > 1 || g.m.steps[c.steps[0]].back > 0 {
+			groups = append(groups, *g.m.withKeep(c))
+		}
+	}
+	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.steps[0], b.steps[0]) })
+	return groups
+}
