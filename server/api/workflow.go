@@ -1,0 +1,58 @@
+package api
+
+import (
+	"time"
+
+	"example.org/weft/planner"
+)
+
+// A Workflow is one version of a workflow.
+type Workflow struct {
+	Name        string    `json:"name"`
+	Version     string    `json:"version"`
+	Description string    `json:"description,omitempty"`
+	Created     time.Time `json:"created"`
+	Inputs      []Field   `json:"inputs,omitempty"`
+	Outputs     []Field   `json:"outputs,omitempty"`
+	Steps       []string  `json:"steps,omitempty"`
+	Source      string    `json:"source,omitempty" doc:"The YAML, as it was sent."`
+	Warnings    []Mistake `json:"warnings,omitempty"`
+	Plan        *Summary  `json:"plan,omitempty"`
+}
+
+// A Field is a declared input or output.
+type Field struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"`
+	Description string `json:"description,omitempty"`
+	Default     any    `json:"default,omitempty"`
+	Required    bool   `json:"required,omitempty"`
+}
+
+// A Summary is a plan in a few figures.
+type Summary struct {
+	Digest          string   `json:"digest"`
+	Groups          int      `json:"groups"`
+	MakespanSeconds float64  `json:"makespan_seconds"`
+	MovedBytes      int64    `json:"moved_bytes"`
+	EverythingBytes int64    `json:"everything_bytes" doc:"What would move if every value went through a store."`
+	Warnings        []string `json:"warnings,omitempty"`
+}
+
+// Summarise returns the figures of a plan.
+func Summarise(p *planner.Plan) *Summary {
+	return &Summary{
+		Digest:          p.Digest,
+		Groups:          len(p.Groups),
+		MakespanSeconds: p.Makespan.Seconds(),
+		MovedBytes:      p.Moved,
+		EverythingBytes: p.Everything,
+		Warnings:        p.Warnings,
+	}
+}
+
+// A WorkflowPage is a page of the workflows, by name.
+type WorkflowPage struct {
+	Workflows []Workflow `json:"workflows"`
+	Next      string     `json:"next,omitempty" doc:"Cursor of the next page. Empty: this is the last."`
+}

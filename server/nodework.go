@@ -1,0 +1,53 @@
+package server
+
+import (
+	"context"
+
+	"example.org/weft/executor"
+	"example.org/weft/executor/node"
+)
+
+// nodeWork is what the nodes do now, by attempt: that a function has begun is
+// known there at once, and in the journal perhaps only when it is over.
+type nodeWork map[attemptKey]attemptWork
+
+type attemptKey struct {
+	run  executor.RunID
+	task executor.TaskID
+	n    int
+}
+
+type attemptWork struct {
+	node.AttemptStatus
+	running bool
+}
+
+func (s *Server) nodeWork(ctx context.Context) nodeWork {
+	work := nodeWork{}
+	for _, status := range s.cfg.Engine.Nodes(ctx) {
+		for _, a := range status.Running {
+			work[keyOf(a.Attempt)] = attemptWork{AttemptStatus: a, running: true}
+		}
+		for _, a := range status.Queued {
+			work[keyOf(a.Attempt)] = attemptWork{AttemptStatus: a}
+		}
+	}
+	return work
+}
+
+func keyOf(a executor.AttemptID) attemptKey { return attemptKey{a.Run, a.Task, a.N} }
+
+// runningByStep counts the tasks that nodes run and of which the journal only
+// says that they were placed.
+func (w nodeWork) runningByStep(f *fold) map[string]int {
+	counts := map[string]int{}
+	for key, work := range w {
+		if key.run != f.id || !work.running {
+			continue
+		}
+		if task, ok := f.run.Task(key.task); ok && task.State == executor.TaskPlaced {
+			counts[stepOf(key.task)]++
+		}
+	}
+	return counts
+}

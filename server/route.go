@@ -1,0 +1,47 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.org/weft/server/api"
+)
+
+// reply is an answer that is nothing but a body.
+type reply[T any] struct{ Body T }
+
+// handle registers a route under /api/v1. What h returns as an error is
+// answered as a problem: mistakes of the caller in full, our own by name only.
+func handle[I, O any](s *Server, method, path, id, summary string, h func(context.Context, *I) (*O, error)) {
+	op := huma.Operation{
+		Method: method, Path: apiPrefix + path, OperationID: id, Summary: summary,
+		MaxBodyBytes: maxBody, BodyReadTimeout: bodyPatience,
+	}
+	register(s, op, h)
+}
+
+func register[I, O any](s *Server, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+	schema := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.Problem](), true, "Problem")
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	op.Responses["default"] = &huma.Response{
+		Description: "What went wrong, as RFC 9457 has it.",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// handlePlain registers a route that is not under /api/v1 and not described.
+func (s *Server) handlePlain(method, path string, h http.HandlerFunc) {
+	s.router.Method(method, path, h)
+}

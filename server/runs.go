@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.org/weft/executor"
+	"example.org/weft/executor/journal"
+	"example.org/weft/planner"
+	"example.org/weft/server/api"
+)
+
+type runParam struct {
+	ID executor.RunID `path:"id" pattern:"^run_[a-z2-7]{26}$"`
+}
+
+func (s *Server) runRoutes() {
+	register(s, huma.Operation{
+		Method: http.MethodPost, Path: apiPrefix + "/workflows/{name}/runs", OperationID: "start-run",
+		Summary:      "Start a run. 201: it is durable. 200: the run that this Idempotency-Key started before. 202: Prefer: wait was over first.",
+		MaxBodyBytes: maxBody, BodyReadTimeout: bodyPatience, DefaultStatus: http.StatusCreated,
+	}, s.startRun)
+	register(s, huma.Operation{
+		Method: http.MethodGet, Path: apiPrefix + "/runs", OperationID: "list-runs",
+		Summary: "Runs, newest first. As text/event-stream: that page, again whenever it changes.",
+	}, s.listRuns)
+	handle(s, http.MethodGet, "/runs/{id}", "get-run", "A run as it stands", s.getRun)
+	handle(s, http.MethodGet, "/runs/{id}/plan", "get-plan", "The plan of a run", s.getPlan)
+	s.ledgerRoute()
+	s.eventRoute()
+}
+
+type newRun struct {
+	workflowParam
+	deadlineLift
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
+	Prefer         string `header:"Prefer" doc:"wait=N: answer when the run ends, or after N seconds."`
+	Body           struct {
+		Inputs    map[string]json.RawMessage `json:"inputs,omitempty" doc:"By name. A file is the id of an object, as a string or as {\"object\": id}."`
+		Version   string                     `json:"version,omitempty" doc:"Empty: the latest."`
+		Placement string                     `json:"placement,omitempty" pattern:"^(data|store|round-robin|earliest-start|random:[0-9]+)?$"`
+	}
+}
+
+// deadlineLift ends the time limit for reading the body once it was read: it
+// would else end a request that waits.
+type deadlineLift struct{}
+
+// Resolve is called by huma after it has read the body.
+func (deadlineLift) Resolve(ctx huma.Context) []error {
+	_ = ctx.SetReadDeadline(time.Time{}) // a connection that has none had none to lift
+	return nil
+}
+
+type runReply struct {
+	Status   int
+	Location string `header:"Location"`
+	Body     api.Run
+}
+
+func (s *Server) startRun(ctx context.Context, in *newRun) (*runReply, error) {
+	w, err := s.cfg.Catalog.Workflow(ctx, in.Name, in.Body.Version)
+	if err != nil {
+		return nil, fmt.Errorf("cannot get workflow %s: %w", in.Name, err)
+	}
+	program, err := s.programs.get(ctx, w.Version)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := BindInputs(ctx, program.Inputs, in.Body.Inputs, s.cfg.Objects)
+	if err != nil {
+		return nil, err
+	}
+	id, fresh, err := s.cfg.Engine.Submit(ctx, journal.NewRun{
+		ID: newRunID(), Workflow: w.Name, Version: w.Version, Inputs: inputs,
+		Options:        executor.Options{Placement: in.Body.Placement},
+		IdempotencyKey: in.IdempotencyKey, Created: time.Now().UTC(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot accept a run of %s: %w", w.Name, err)
+	}
+	out := &runReply{Status: http.StatusOK, Location: apiPrefix + "/runs/" + string(id)}
+	if fresh {
+		out.Status = http.StatusCreated
+	}
+	wait := preferredWait(in.Prefer)
+	if out.Body, err = s.awaitRun(ctx, id, wait); err != nil {
+		return nil, err
+	}
+	if wait > 0 && !out.Body.Status.Done() {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+// awaitRun returns the run when it has ended, or as it is after wait.
+func (s *Server) awaitRun(ctx context.Context, id executor.RunID, wait time.Duration) (api.Run, error) {
+	f := s.folds.acquire(id)
+	defer s.folds.release(f)
+	woken, stop := f.wakes.subscribe()
+	defer stop()
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	for {
+		var view api.Run
+		err := f.look(ctx, func() error {
+			view = f.runView(time.Now(), s.nodeWork(ctx))
+			return nil
+		})
+		if err != nil || view.Status.Done() || wait == 0 {
+			return view, err
+		}
+		select {
+		case <-woken:
+		case <-over.C:
+			return view, nil
+		case <-ctx.Done():
+			return view, ctx.Err()
+		}
+	}
+}
+
+// preferredWait reads "wait=N" from a Prefer header; at most an hour.
+func preferredWait(prefer string) time.Duration {
+	for part := range strings.SplitSeq(prefer, ",") {
+		if n, ok := strings.CutPrefix(strings.TrimSpace(part), "wait="); ok {
+			if n, err := strconv.Atoi(n); err == nil && n > 0 {
+				return time.Duration(min(n, 3600)) * time.Second
+			}
+		}
+	}
+	return 0
+}
+
+func (s *Server) getRun(ctx context.Context, in *runParam) (*reply[api.Run], error) {
+	view, err := s.awaitRun(ctx, in.ID, 0)
+	return &reply[api.Run]{Body: view}, err
+}
+
+func (s *Server) getPlan(ctx context.Context, in *runParam) (*reply[planner.Plan], error) {
+	out := &reply[planner.Plan]{}
+	err := s.folds.look(ctx, in.ID, func(f *fold) error {
+		if f.plan == nil {
+			return notFound("run %s has no plan yet", in.ID)
+		}
+		out.Body = *f.plan
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"time"
+
+	"example.org/weft/executor"
+	"example.org/weft/executor/journal"
+	"example.org/weft/server/api"
+)
+
+// rowView returns a run as the list shows it.
+func rowView(row journal.RunRow, now time.Time) api.Run {
+	return api.Run{
+		ID: row.ID, Workflow: row.Workflow, Version: row.Version, Status: row.Status,
+		Placement: row.Options.Placement, Created: row.Created,
+		Started: timeOrNil(row.Started), Ended: timeOrNil(row.Ended),
+		Seconds: seconds(row.Started, row.Ended, now), Error: row.Error,
+		Inputs: plainValues(row.Inputs), Outputs: plainValues(row.Outputs),
+	}
+}
+
+// runView returns the run as it stands, with its steps. The fold is locked.
+func (f *fold) runView(now time.Time, busy nodeWork) api.Run {
+	row := f.row
+	if f.run.Seq() > 0 {
+		row.Summary = f.run.Summary()
+	}
+	view := rowView(row, now)
+	view.Seq = f.run.Seq()
+	view.MovedBytes = f.ledger.moved()
+	view.Steps = f.stepViews(busy)
+	if row.Failed != "" {
+		if task, ok := f.run.Task(row.Failed); ok {
+			view.Failure = f.failureView(task.Task, task.Failure)
+		}
+	}
+	return view
+}
+
+// stepViews returns the run's steps in their order. The fold is locked.
+func (f *fold) stepViews(busy nodeWork) []api.Step {
+	started := busy.runningByStep(f)
+	steps := f.run.Steps()
+	out := make([]api.Step, len(steps))
+	for i, step := range steps {
+		out[i] = api.Step{
+			Name: step.Name, Function: f.program.Functions[f.program.Steps[i].Function].Name,
+			Foreach: step.Foreach, Expanded: step.Expanded, Items: step.Items,
+			Counts: step.Counts, Group: step.Group,
+		}
+		if n := started[step.Name]; n > 0 {
+			step.Counts[executor.TaskPlaced] -= n
+			step.Counts[executor.TaskRunning] += n
+		}
+	}
+	return out
+}
+
+func (f *fold) failureView(task executor.TaskID, failure *executor.Failed) *api.Failure {
+	if failure == nil {
+		return nil
+	}
+	out := &api.Failure{
+		Task: task, Attempt: failure.Attempt, Node: failure.Where.Node,
+		Cause: failure.Cause, Message: failure.Message,
+		ExitCode: failure.Where.ExitCode, Signal: failure.Where.Signal,
+		Stderr: failure.Where.Stderr, Dir: failure.Where.Dir,
+		Next: []string{"weft runs logs " + string(f.id) + " '" + string(task) + "'"},
+	}
+	if failure.Where.Dir != "" {
+		out.Next = append(out.Next, "cd "+failure.Where.Dir)
+	}
+	return out
+}
+
+func timeOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// seconds is the time from start to end, or to now while there is no end.
+func seconds(start, end, now time.Time) float64 {
+	if start.IsZero() {
+		return 0
+	}
+	if end.IsZero() {
+		end = now
+	}
+	return max(0, end.Sub(start).Seconds())
+}
