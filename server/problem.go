@@ -43,7 +43,7 @@ func (s *Server) problem(ctx context.Context, err error) *api.Problem {
 func writeProblem(w http.ResponseWriter, p *api.Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // fails only when the client has gone
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // fails only when the client has gone
 }
 
 // isMissing reports whether what was asked for is not there.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"path"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -39,6 +40,19 @@ func register[I, O any](s *Server, op huma.Operation, h func(context.Context, *I
 		}
 		return out, nil
 	})
+}
+
+// schemaName names a type in the description of the interface. Those of a plan
+// have a prefix: a planner.Node is not an api.Node.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if path.Base(t.PkgPath()) == "planner" && name != "Plan" {
+		return "Plan" + name
+	}
+	return name
 }
 
 // handlePlain registers a route that is not under /api/v1 and not described.

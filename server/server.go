@@ -74,6 +74,7 @@ func New(cfg Config) *Server {
 
 	config := huma.DefaultConfig("Weft", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.CreateHooks = nil // they would add a $schema field to every answer
 	s.api = humachi.New(s.router, config)
 
