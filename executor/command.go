@@ -49,8 +49,9 @@ type (
 		Timeout time.Duration           // 0 is none
 	}
 
-	// Abort asks that an attempt be stopped. It needs no answer; one that comes
-	// is stale, except that a cancelled run waits for it.
+	// Abort asks that a live attempt be stopped. The attempt stays live until
+	// its end is a fact, whichever it is: Succeeded, Failed or AttemptLost (also
+	// of an attempt that its node knows nothing of).
 	Abort struct {
 		Attempt AttemptID
 		Node    NodeID

@@ -48,7 +48,9 @@ type (
 		If   *bool                   `json:"if,omitempty"`   // nil: no condition
 		In   *object.Value           `json:"in,omitempty"`   // a computed list to iterate over
 		With map[string]object.Value `json:"with,omitempty"` // inputs of the function, or outputs of the run
-		Err  string                  `json:"err,omitempty"`  // the evaluation failed: the task fails with CauseExpression
+		Err  string                  `json:"err,omitempty"`  // the evaluation failed, and with it the task
+		// Cause is why, when Err is set; empty is CauseExpression.
+		Cause Cause `json:"cause,omitempty"`
 	}
 
 	// Placed is the decision where a task's next attempt runs. It begins the

@@ -2,6 +2,8 @@ package executor
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
 	"example.org/weft/dsl"
 	"example.org/weft/object"
@@ -14,30 +16,172 @@ var ErrStale = errors.New("executor: stale fact")
 
 // A Run is one execution of a program: its state is a function of the records
 // it was stepped with. It is not safe for concurrent use.
-type Run struct{}
+//
+// What facts say is kept by Step. What follows from facts (which steps are
+// expanded, which tasks are skipped, who waits for whom, which commands are
+// out) is worked out by Ready and never journaled; it comes out the same
+// however often Ready is called between the records.
+type Run struct {
+	id       RunID
+	prog     *dsl.Program
+	steps    map[string]int // index by name; looked up, never ranged over
+	families []family       // one per step of the program
+
+	// What facts say.
+	seq        uint64
+	epoch      uint64 // highest that a Placed had
+	started    Started
+	startedAt  time.Time
+	paused     bool
+	ending     *ending // set: nothing new begins
+	finished   *Finished
+	finishedAt time.Time
+	failed     TaskID             // the first task that failed
+	failure    Failed             // and how
+	results    evaluation         // of the workflow's outputs
+	live       []ref              // tasks with a live attempt, in no particular order
+	open       int                // families that are not complete
+	lost       map[object.ID]bool // objects that are nowhere to be had
+	lostAt     map[NodeID]uint64  // sequence number at which a node was lost last
+	losses     int                // facts ObjectLost so far
+
+	// What follows.
+	outputs  seat     // of the workflow's outputs and the end of the run
+	work     []ref    // to examine, in order
+	ended    []ref    // whose end has not been told to those who wait for it
+	held     []ref    // tasks that a pause holds back
+	wants    []want   // who wants a lost value
+	waiters  []waiter // pool of all waiting lists
+	free     int32    // head of the pool's free list
+	commands []ranked
+	ranks    bool // some step has a rank
+	timerSet bool // the run's own timeout was asked for
+}
+
+// An ending says why a run stops before everything is done.
+type ending struct {
+	status Status
+	reason string // of the aborts
+	err    string
+}
 
 // New returns a run that has not begun: its first fact is Started.
-func New(id RunID, p *dsl.Program) *Run { panic("not built yet") }
+func New(id RunID, p *dsl.Program) *Run {
+	r := &Run{
+		id:       id,
+		prog:     p,
+		steps:    make(map[string]int, len(p.Steps)),
+		families: make([]family, len(p.Steps)),
+		open:     len(p.Steps),
+		lost:     map[object.ID]bool{},
+		lostAt:   map[NodeID]uint64{},
+	}
+	for i := range p.Steps {
+		r.steps[p.Steps[i].Name] = i
+		r.families[i] = newFamily(p, i)
+	}
+	return r
+}
+
+// Status returns the state of the run.
+func (r *Run) Status() Status {
+	switch {
+	case r.finished != nil:
+		return r.finished.Status
+	case r.seq == 0:
+		return StatusPending
+	case r.paused && r.ending == nil:
+		return StatusPaused
+	}
+	return StatusRunning
+}
+
+// Done reports whether the run has ended: no fact applies any more.
+func (r *Run) Done() bool { return r.finished != nil }
+
+// Seq returns the number of the last record.
+func (r *Run) Seq() uint64 { return r.seq }
 
 // Step applies a record. It costs O(1) and what the fact makes ready, not the
 // size of the run. After an error the run is unchanged.
-func (r *Run) Step(rec Record) error { panic("not built yet") }
+func (r *Run) Step(rec Record) error {
+	if rec.Seq != r.seq+1 {
+		return fmt.Errorf("cannot step %s: record %d after %d", r.id, rec.Seq, r.seq)
+	}
+	if r.finished != nil {
+		return ErrStale
+	}
+	if _, ok := rec.Fact.(Started); !ok && r.seq == 0 {
+		return fmt.Errorf("cannot step %s: %s before started", r.id, KindOf(rec.Fact))
+	}
+	if err := r.apply(rec); err != nil {
+		return err
+	}
+	r.seq = rec.Seq
+	return nil
+}
 
-// Ready returns the commands that became necessary since the last call. The
-// first call after a replay returns all that are unanswered. Commands of
-// higher rank come first.
-func (r *Run) Ready() []Command { panic("not built yet") }
+func (r *Run) apply(rec Record) error {
+	switch f := rec.Fact.(type) {
+	case Started:
+		return r.start(rec.At, f)
+	case Planned:
+		return r.planned(f)
+	case Evaluated:
+		return r.evaluated(rec.At, f)
+	case Placed:
+		return r.placed(rec.At, f)
+	case AttemptStarted:
+		return r.attemptStarted(rec.At, f)
+	case Succeeded:
+		return r.succeeded(rec.At, f)
+	case Failed:
+		return r.attemptFailed(rec.At, f)
+	case AttemptLost:
+		return r.attemptLost(rec.At, f)
+	case NodeLost:
+		return r.nodeLost(rec, f)
+	case ObjectLost:
+		return r.objectLost(f)
+	case TimerFired:
+		return r.timerFired(f)
+	case Paused:
+		return r.pause()
+	case Resumed:
+		return r.resume()
+	case Cancelled:
+		return r.end(ending{status: StatusCancelled, reason: "cancelled", err: f.Reason})
+	case Finished:
+		r.finished, r.finishedAt = &f, rec.At
+		return nil
+	}
+	panic(fmt.Sprintf("executor: fact of unknown type %T", rec.Fact))
+}
 
-// EvaluateWith completes an Evaluate command with the contents of the objects
-// that it asked for.
-func (r *Run) EvaluateWith(c Evaluate, loaded dsl.Loaded) Evaluate { panic("not built yet") }
+func (r *Run) start(at time.Time, f Started) error {
+	if r.seq != 0 {
+		return ErrStale
+	}
+	if f.Decisions > Decisions {
+		return fmt.Errorf("cannot step %s: it decides by rules %d, this weft knows up to %d", r.id, f.Decisions, Decisions)
+	}
+	r.started, r.startedAt = f, at
+	for i := range r.families {
+		r.enqueue(r.families[i].first())
+	}
+	if r.open == 0 {
+		r.enqueue(theOutputs())
+	}
+	return nil
+}
 
-// Expand spells out the symbolic gathers of a value, which must be present: the
-// result refers to objects only. Items of large lists stay.
-func (r *Run) Expand(v object.Value) object.Value { panic("not built yet") }
-
-// Status returns the state of the run.
-func (r *Run) Status() Status { panic("not built yet") }
-
-// Seq returns the number of the last record.
-func (r *Run) Seq() uint64 { panic("not built yet") }
+func (r *Run) planned(f Planned) error {
+	i, ok := r.steps[f.Step]
+	if !ok {
+		return fmt.Errorf("cannot step %s: no step %q", r.id, f.Step)
+	}
+	fam := &r.families[i]
+	fam.planned, fam.group, fam.rank = true, f.Group, f.Rank
+	r.ranks = r.ranks || f.Rank != 0
+	return nil
+}

@@ -1,7 +1,6 @@
 package executor
 
 import (
-	"iter"
 	"time"
 
 	"example.org/weft/object"
@@ -54,20 +53,11 @@ type StepView struct {
 	Name     string
 	Foreach  bool
 	Expanded bool
-	Items    int // tasks; 1 when the step is no foreach
+	State    TaskState // of all its tasks together; of a foreach that is not expanded, its own
+	Items    int       // tasks; 1 when the step is no foreach
 	Counts   map[TaskState]int
 	Group    string
 }
-
-// Tasks yields the tasks of a step from item from on, in order; an unexpanded
-// foreach has none.
-func (r *Run) Tasks(step, from int) iter.Seq[TaskView] { panic("not built yet") }
-
-// Task returns one task; ok is false when there is none of that name.
-func (r *Run) Task(id TaskID) (t TaskView, ok bool) { panic("not built yet") }
-
-// Steps returns every step of the program, in its order.
-func (r *Run) Steps() []StepView { panic("not built yet") }
 
 // A Summary is a run in one line.
 type Summary struct {
@@ -85,4 +75,20 @@ type Summary struct {
 }
 
 // Summary returns the run in one line.
-func (r *Run) Summary() Summary { panic("not built yet") }
+func (r *Run) Summary() Summary {
+	s := Summary{
+		ID:       r.id,
+		Workflow: r.prog.Name,
+		Version:  r.prog.Version,
+		Status:   r.Status(),
+		Inputs:   r.started.Inputs,
+		Options:  r.started.Options,
+		Started:  r.startedAt,
+		Ended:    r.finishedAt,
+		Failed:   r.failed,
+	}
+	if r.finished != nil {
+		s.Outputs, s.Error = r.finished.Outputs, r.finished.Error
+	}
+	return s
+}

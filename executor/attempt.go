@@ -1,0 +1,233 @@
+package executor
+
+import (
+	"slices"
+	"time"
+)
+
+// An attempt is one try of a task; the last of a live task has not ended.
+type attempt struct {
+	epoch   uint64
+	node    NodeID
+	reason  string
+	placed  time.Time
+	started time.Time
+	ended   time.Time
+	outcome attemptOutcome
+	usage   Usage
+	moved   []Transfer
+	failure *Failed
+}
+
+// An attemptOutcome is how an attempt ended.
+type attemptOutcome uint8
+
+const (
+	goesOn attemptOutcome = iota
+	didSucceed
+	didFail
+	wasLost
+	wasAborted
+)
+
+func (r *Run) attemptID(f *family, item int) AttemptID {
+	t := &f.tasks[item]
+	n := len(t.attempts)
+	return AttemptID{Run: r.id, Task: f.name(item), N: n, Epoch: t.attempts[n-1].epoch}
+}
+
+// lostNodes returns the nodes where attempts of the task were lost.
+func (t *task) lostNodes() []NodeID {
+	var nodes []NodeID
+	for i := range t.attempts {
+		if a := &t.attempts[i]; a.outcome == wasLost && !slices.Contains(nodes, a.node) {
+			nodes = append(nodes, a.node)
+		}
+	}
+	return nodes
+}
+
+func (r *Run) placed(at time.Time, p Placed) error {
+	f, item, err := r.find(p.Task)
+	if err != nil {
+		return err
+	}
+	t := f.task(item)
+	if r.ending != nil || item == whole || p.Epoch < r.epoch || !t.awaits(p.Attempt) {
+		return ErrStale
+	}
+	if r.paused || t != nil && t.asked == askPlace && t.askedAt < r.lostAt[p.Node] {
+		// The pause came, or the node was lost, after the question: ask again,
+		// or the task would wait for an answer that was thrown away.
+		if t != nil && t.asked == askPlace {
+			t.asked = askNothing
+			r.enqueue(ref{int32(f.index), int32(item)})
+		}
+		return ErrStale
+	}
+	t = f.grow(item)
+	r.epoch = p.Epoch
+	t.attempts = append(t.attempts, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, placed: at})
+	t.asked, t.wanted, t.lost = askNothing, false, false
+	if !t.slot {
+		t.slot = true
+		f.live++
+	}
+	t.liveAt = int32(len(r.live))
+	r.live = append(r.live, ref{int32(f.index), int32(item)})
+	r.turn(f, item, live)
+	r.enqueue(ref{int32(f.index), int32(item)})
+	return nil
+}
+
+// awaits reports whether attempt n may begin: a task that nobody named yet (nil)
+// awaits its first.
+func (t *task) awaits(n int) bool {
+	if t == nil {
+		return n == 1
+	}
+	return n == len(t.attempts)+1 && (t.phase == idle || t.phase == succeeded && t.lost)
+}
+
+// findLive returns the task whose live attempt is n, or ErrStale.
+func (r *Run) findLive(id TaskID, n int) (*family, int, error) {
+	f, item, err := r.find(id)
+	if err != nil {
+		return nil, 0, err
+	}
+	if t := f.task(item); t == nil || t.phase != live || n != len(t.attempts) {
+		return nil, 0, ErrStale
+	}
+	return f, item, nil
+}
+
+func (r *Run) attemptStarted(at time.Time, s AttemptStarted) error {
+	f, item, err := r.findLive(s.Task, s.Attempt)
+	if err != nil {
+		return err
+	}
+	a := &f.tasks[item].attempts[s.Attempt-1]
+	if !a.started.IsZero() {
+		return ErrStale
+	}
+	a.started = at
+	return nil
+}
+
+func (r *Run) succeeded(at time.Time, s Succeeded) error {
+	f, item, err := r.findLive(s.Task, s.Attempt)
+	if err != nil {
+		return err
+	}
+	a := r.endAttempt(f, item, at, didSucceed)
+	a.usage, a.moved = s.Usage, s.Moved
+	t := &f.tasks[item]
+	t.retries, t.losses, t.failure = 0, 0, nil
+	if why := otherLength(t.outputs, s.Outputs); why != "" {
+		r.fail(f, item, Failed{Task: s.Task, Attempt: s.Attempt, Cause: CauseObjectLost, Message: why})
+		return nil
+	}
+	r.found(s.Outputs)
+	t.outputs, t.opaque = s.Outputs, false
+	r.turn(f, item, succeeded)
+	return nil
+}
+
+func (r *Run) attemptFailed(at time.Time, x Failed) error {
+	f, item, err := r.findLive(x.Task, x.Attempt)
+	if err != nil {
+		return err
+	}
+	t := &f.tasks[item]
+	stopped := t.stopping
+	outcome := didFail
+	if stopped {
+		outcome = wasAborted
+	}
+	a := r.endAttempt(f, item, at, outcome)
+	a.usage, a.moved, a.failure = x.Usage, x.Moved, &x
+	t.failure = &x
+	switch {
+	case stopped:
+		r.stopped(f, item)
+	case f.retries(t, x.Cause):
+		r.retry(f, item, at)
+	default:
+		r.fail(f, item, x)
+	}
+	return nil
+}
+
+func (r *Run) attemptLost(at time.Time, l AttemptLost) error {
+	f, item, err := r.findLive(l.Task, l.Attempt)
+	if err != nil {
+		return err
+	}
+	r.lose(f, item, at, l.Reason)
+	return nil
+}
+
+// lose ends a live attempt that nobody will answer for.
+func (r *Run) lose(f *family, item int, at time.Time, reason string) {
+	t := &f.tasks[item]
+	if t.stopping {
+		r.endAttempt(f, item, at, wasAborted)
+		r.stopped(f, item)
+		return
+	}
+	r.endAttempt(f, item, at, wasLost)
+	t.losses++
+	if t.losses < MaxLost {
+		r.turn(f, item, idle)
+		r.enqueue(ref{int32(f.index), int32(item)})
+		return
+	}
+	r.fail(f, item, Failed{
+		Task:    f.name(item),
+		Attempt: len(t.attempts),
+		Cause:   CauseLost,
+		Message: "lost too often; the last time: " + reason,
+	})
+}
+
+// stopped goes on after an attempt that was told to stop has ended: a pause
+// takes nothing from the task, a cancel or the run's timeout ends it.
+func (r *Run) stopped(f *family, item int) {
+	if r.ending != nil {
+		r.turn(f, item, cancelled)
+		return
+	}
+	r.turn(f, item, idle)
+	r.enqueue(ref{int32(f.index), int32(item)})
+}
+
+// fail ends a task as failed.
+func (r *Run) fail(f *family, item int, x Failed) {
+	f.tasks[item].failure = &x
+	r.noteFailure(x)
+	r.turn(f, item, failed)
+}
+
+// noteFailure remembers the first failure for the run's end.
+func (r *Run) noteFailure(x Failed) {
+	if r.failed == "" {
+		r.failed, r.failure = x.Task, x
+	}
+}
+
+// endAttempt ends the live attempt of a task; the caller turns the task.
+func (r *Run) endAttempt(f *family, item int, at time.Time, outcome attemptOutcome) *attempt {
+	t := &f.tasks[item]
+	last := r.live[len(r.live)-1]
+	r.live[t.liveAt] = last
+	r.families[last.step].tasks[last.item].liveAt = t.liveAt
+	r.live = r.live[:len(r.live)-1]
+	r.freeSlot(f, item)
+	t.stopping, t.asked, t.inputs = false, askNothing, nil
+	a := &t.attempts[len(t.attempts)-1]
+	a.ended, a.outcome = at, outcome
+	if r.ending != nil && len(r.live) == 0 {
+		r.enqueue(theOutputs())
+	}
+	return a
+}

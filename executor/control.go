@@ -1,0 +1,64 @@
+package executor
+
+// pause stops what runs and holds back what would begin.
+func (r *Run) pause() error {
+	if r.paused || r.ending != nil {
+		return ErrStale
+	}
+	r.paused = true
+	r.stopAll()
+	return nil
+}
+
+func (r *Run) resume() error {
+	if !r.paused || r.ending != nil {
+		return ErrStale
+	}
+	r.paused = false
+	for _, who := range r.held {
+		r.enqueue(who)
+	}
+	r.held = nil
+	return nil
+}
+
+// end begins the end of a run that is not done: nothing new begins, what runs
+// is aborted, and the run finishes when all of that has answered.
+func (r *Run) end(e ending) error {
+	if r.ending != nil {
+		return ErrStale
+	}
+	r.ending = &e
+	r.stopAll()
+	if len(r.live) == 0 {
+		r.outputs.asked = askNothing
+		r.enqueue(theOutputs())
+	}
+	return nil
+}
+
+// stopAll has every live attempt aborted.
+func (r *Run) stopAll() {
+	for _, who := range r.live {
+		t := &r.families[who.step].tasks[who.item]
+		t.stopping = true
+		r.enqueue(who)
+	}
+}
+
+func (r *Run) askAbort(f *family, item int) {
+	t := &f.tasks[item]
+	if t.asked == askAbort {
+		return
+	}
+	t.asked = askAbort
+	reason := "paused"
+	if r.ending != nil {
+		reason = r.ending.reason
+	}
+	r.emit(Abort{
+		Attempt: r.attemptID(f, item),
+		Node:    t.attempts[len(t.attempts)-1].node,
+		Reason:  reason,
+	}, f.rank)
+}

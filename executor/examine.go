@@ -1,0 +1,271 @@
+package executor
+
+import (
+	"cmp"
+	"slices"
+
+	"example.org/weft/dsl"
+	"example.org/weft/object"
+)
+
+// A ranked is a command with the rank of its step.
+type ranked struct {
+	command Command
+	rank    int64
+}
+
+// Ready returns the commands that became necessary since the last call. The
+// first call after a replay returns all that are unanswered. Commands of
+// higher rank come first.
+func (r *Run) Ready() []Command {
+	if r.seq == 0 || r.finished != nil {
+		return nil
+	}
+	if !r.timerSet && r.prog.Timeout > 0 && r.ending == nil {
+		r.timerSet = true
+		r.emit(SetTimer{Timer: runTimeout, At: r.startedAt.Add(r.prog.Timeout)}, 0)
+	}
+	r.settle()
+	for r.unwant() {
+		r.settle()
+	}
+	return r.handOut()
+}
+
+func (r *Run) emit(c Command, rank int64) {
+	r.commands = append(r.commands, ranked{c, rank})
+}
+
+func (r *Run) handOut() []Command {
+	if r.ranks {
+		slices.SortStableFunc(r.commands, func(a, b ranked) int { return cmp.Compare(b.rank, a.rank) })
+	}
+	out := make([]Command, len(r.commands))
+	for i, c := range r.commands {
+		out[i] = c.command
+	}
+	clear(r.commands)
+	r.commands = r.commands[:0]
+	return out
+}
+
+// settle works out everything that follows from the facts.
+func (r *Run) settle() {
+	for len(r.ended) > 0 || len(r.work) > 0 {
+		for i := 0; i < len(r.ended); i++ {
+			r.tell(r.ended[i])
+		}
+		r.ended = r.ended[:0]
+		work := r.work
+		r.work = nil
+		for _, who := range work {
+			r.examine(who)
+		}
+		if r.work == nil {
+			r.work = work[:0]
+		}
+	}
+}
+
+// examine decides what follows for one task, family, or the outputs. What was
+// registered for it before is void.
+func (r *Run) examine(who ref) {
+	s := r.seat(who)
+	s.queued = false
+	s.turn++
+	s.missing = 0
+	switch {
+	case who.step < 0:
+		r.examineOutputs()
+	case who.item == whole:
+		r.examineFamily(&r.families[who.step])
+	default:
+		r.examineTask(&r.families[who.step], int(who.item))
+	}
+}
+
+func (r *Run) examineFamily(f *family) {
+	if f.expanded || f.complete() {
+		return
+	}
+	o := r.evaluateFamily(f, nil)
+	switch {
+	case r.conclude(ref{int32(f.index), whole}, &o):
+	case o.absent:
+		f.skipped = true
+		r.recount(f, false)
+	default:
+		r.expand(f, o.items)
+	}
+}
+
+// expand makes the tasks of a foreach.
+func (r *Run) expand(f *family, n int) {
+	f.expanded = true
+	if n > 0 {
+		f.tasks = slices.Grow(f.tasks, max(0, n-len(f.tasks)))
+		f.grow(n - 1)
+	}
+	r.recount(f, false)
+	r.wake(&f.length, true)
+	for i := range f.tasks {
+		r.enqueue(ref{int32(f.index), int32(i)})
+	}
+	if !f.planned && r.ending == nil {
+		r.emit(Plan{Step: f.step.Name, Items: n}, f.rank)
+	}
+}
+
+func (r *Run) examineTask(f *family, item int) {
+	t := &f.tasks[item]
+	switch {
+	case t.stopping:
+		r.askAbort(f, item)
+	case t.phase == retrying:
+		r.askTimer(f, item)
+	case t.phase.over() && !t.wanted, t.asked == askInvoke:
+	default:
+		r.examineReady(f, item)
+	}
+}
+
+// examineReady evaluates what a task reads, and takes it a stage further if
+// everything is there.
+func (r *Run) examineReady(f *family, item int) {
+	t := &f.tasks[item]
+	if t.inputs != nil && t.loss == r.losses {
+		r.proceed(f, item, t.inputs)
+		return
+	}
+	o := r.evaluateTask(f, item, nil)
+	switch {
+	case r.conclude(ref{int32(f.index), int32(item)}, &o):
+		if t.phase != live || len(o.needs) > 0 {
+			r.freeSlot(f, item) // else items of its own family that it waits for could starve
+		}
+	case o.absent:
+		r.freeSlot(f, item)
+		r.turn(f, item, skipped)
+	default:
+		r.proceed(f, item, o.inputs)
+	}
+}
+
+// conclude acts on an outcome that leaves something to wait for, and reports
+// whether it did. What is left is absent or all there.
+func (r *Run) conclude(who ref, o *outcome) bool {
+	switch {
+	case o.lost != "":
+		fact := Evaluated{Task: o.fact.Task, Err: string(o.lost) + " is lost and cannot be made again", Cause: CauseObjectLost}
+		r.askEvaluate(who, Evaluate{Fact: fact})
+	case o.absent:
+		return false
+	case len(o.needs) > 0:
+		r.await(who, o.needs)
+	case len(o.loads) > 0 || o.err != nil || o.computed:
+		r.askEvaluate(who, o.evaluate())
+	default:
+		return false
+	}
+	return true
+}
+
+// evaluate returns the command that an outcome asks for.
+func (o *outcome) evaluate() Evaluate {
+	switch {
+	case len(o.loads) > 0:
+		return Evaluate{Fact: Evaluated{Task: o.fact.Task}, Loads: o.loads}
+	case o.err != nil:
+		return Evaluate{Fact: Evaluated{Task: o.fact.Task, Err: o.err.Error()}}
+	}
+	return Evaluate{Fact: o.fact}
+}
+
+func (r *Run) askEvaluate(who ref, c Evaluate) {
+	s := r.seat(who)
+	if s.asked == askEvaluate || r.ending != nil {
+		return
+	}
+	s.asked = askEvaluate
+	var rank int64
+	if who.step >= 0 {
+		rank = r.families[who.step].rank
+	}
+	r.emit(c, rank)
+}
+
+// proceed asks for a node, or for the function to be run there.
+func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
+	t := &f.tasks[item]
+	switch {
+	case r.ending != nil || t.asked == askPlace || t.asked == askInvoke:
+	case r.paused:
+		r.held = append(r.held, ref{int32(f.index), int32(item)})
+	case !r.takeSlot(f, item):
+	case t.phase == live:
+		t.asked, t.inputs = askInvoke, nil
+		r.emit(r.invoke(f, item, inputs), f.rank)
+	default:
+		t.asked, t.askedAt, t.inputs, t.loss = askPlace, r.seq, inputs, r.losses
+		r.emit(r.place(f, item, inputs), f.rank)
+	}
+}
+
+func (r *Run) place(f *family, item int, inputs map[string]object.Value) Place {
+	t := &f.tasks[item]
+	return Place{
+		Task:    f.name(item),
+		Step:    f.index,
+		Attempt: len(t.attempts) + 1,
+		Group:   f.group,
+		Inputs:  inputs,
+		Avoid:   t.lostNodes(),
+	}
+}
+
+func (r *Run) invoke(f *family, item int, inputs map[string]object.Value) Invoke {
+	t := &f.tasks[item]
+	a := &t.attempts[len(t.attempts)-1]
+	timeout := f.step.Timeout
+	if timeout == 0 {
+		timeout = f.fn.Timeout
+	}
+	return Invoke{
+		Attempt: r.attemptID(f, item),
+		Step:    f.index,
+		Node:    a.node,
+		Inputs:  inputs,
+		Timeout: timeout,
+	}
+}
+
+// EvaluateWith completes an Evaluate command with the contents of the objects
+// that it asked for. The result may ask for more of them. If the task cannot be
+// evaluated any more the fact says nothing, and Step finds it stale.
+func (r *Run) EvaluateWith(c Evaluate, loaded dsl.Loaded) Evaluate {
+	who, o, err := r.evaluateNamed(c.Fact.Task, loaded)
+	if err != nil {
+		return Evaluate{Fact: Evaluated{Task: c.Fact.Task}}
+	}
+	if o.lost == "" && !o.absent && len(o.needs) == 0 && (len(o.loads) > 0 || o.err != nil || o.computed) {
+		return o.evaluate()
+	}
+	r.seat(who).asked = askNothing
+	r.enqueue(who)
+	return Evaluate{Fact: Evaluated{Task: c.Fact.Task}}
+}
+
+func (r *Run) evaluateNamed(id TaskID, loaded dsl.Loaded) (ref, outcome, error) {
+	if id == "" {
+		return theOutputs(), r.evaluateOutputs(loaded), nil
+	}
+	f, item, err := r.find(id)
+	if err != nil {
+		return ref{}, outcome{}, err
+	}
+	if item == whole {
+		return ref{int32(f.index), whole}, r.evaluateFamily(f, loaded), nil
+	}
+	f.grow(item)
+	return ref{int32(f.index), int32(item)}, r.evaluateTask(f, item, loaded), nil
+}

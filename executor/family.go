@@ -1,0 +1,239 @@
+package executor
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/weft/dsl"
+	"example.org/weft/object"
+)
+
+// A ref names a task, a family, or the workflow's outputs in the dense state.
+type ref struct {
+	step, item int32
+}
+
+// whole is the item of a ref that means the family itself.
+const whole = -1
+
+// theOutputs returns the ref of the workflow's outputs.
+func theOutputs() ref { return ref{step: -1, item: whole} }
+
+// A family is the tasks of one step: one, or one per item of its foreach. Its
+// own seat is used by a foreach until its tasks exist.
+type family struct {
+	index    int
+	step     *dsl.Step
+	fn       *dsl.Function
+	defaults []binding // of inputs that the step does not bind
+
+	// What facts say.
+	planned bool
+	group   string
+	rank    int64
+	eval    evaluation // a foreach's own `if` and `in`
+	failure *Failed    // a foreach's own expression failed
+
+	// Counts of tasks, by facts and by what follows from them.
+	count [phases]int
+	live  int // slots of max_parallel in use
+
+	// What follows.
+	seat
+	expanded bool
+	skipped  bool
+	tasks    []task // may grow by facts before it is expanded
+	all      list   // waiting until every task has ended
+	length   list   // waiting until it is expanded
+	gate     gate   // ready tasks that max_parallel holds back
+}
+
+// A binding is an input of a function with its value.
+type binding struct {
+	name  string
+	value object.Value
+}
+
+// A task is one task of a family. It is small: a run may have a million.
+type task struct {
+	// What facts say.
+	phase    phase
+	stopping bool // its live attempt was told to stop
+	lost     bool // succeeded, but something it made is lost
+	opaque   bool // and it is not known which of its outputs had that
+	eval     *evaluation
+	attempts []attempt
+	outputs  map[string]object.Value
+	failure  *Failed // of the last attempt
+	retries  int32   // since it last succeeded
+	losses   int32   // likewise
+	liveAt   int32   // index into Run.live
+	retryAt  time.Time
+
+	// What follows.
+	seat
+	wanted  bool // lost and wanted again
+	slot    bool // counts in family.live
+	gated   bool // in family.gate
+	waiting list // who waits for its end
+	askedAt uint64
+	inputs  map[string]object.Value // as asked for placing
+	loss    int                     // Run.losses when inputs were evaluated
+}
+
+// A phase is what facts say of a task, and whether it is skipped.
+type phase uint8
+
+const (
+	idle     phase = iota // no attempt is live
+	retrying              // until a timer fires
+	live                  // an attempt was placed and has not ended
+	succeeded
+	skipped
+	failed
+	cancelled
+	phases = iota
+)
+
+// over reports whether the task will not change any more, but for loss.
+func (p phase) over() bool { return p >= succeeded }
+
+// An evaluation is what facts Evaluated gave.
+type evaluation struct {
+	cond *bool
+	in   *object.Value
+	with map[string]object.Value
+}
+
+func newFamily(p *dsl.Program, i int) family {
+	step := &p.Steps[i]
+	f := family{index: i, step: step, fn: &p.Functions[step.Function]}
+	for _, in := range f.fn.Inputs {
+		bound := false
+		for _, b := range step.With {
+			bound = bound || b.Input == in.Name
+		}
+		if !bound && in.Default != nil {
+			f.defaults = append(f.defaults, binding{in.Name, object.FromJSON(in.Default)})
+		}
+	}
+	if step.Foreach == nil {
+		f.expanded, f.tasks = true, make([]task, 1)
+		f.count[idle] = 1
+	}
+	return f
+}
+
+// first returns what is examined first of a family.
+func (f *family) first() ref {
+	if f.step.Foreach == nil {
+		return ref{int32(f.index), 0}
+	}
+	return ref{int32(f.index), whole}
+}
+
+// complete reports whether no task of the family is to come or go on.
+func (f *family) complete() bool {
+	return f.skipped || f.failure != nil ||
+		f.expanded && f.count[succeeded]+f.count[skipped]+f.count[failed] == len(f.tasks)
+}
+
+// result sums up a complete family: failed if any task failed, skipped if none
+// ran.
+func (f *family) result() phase {
+	switch {
+	case f.failure != nil || f.count[failed] > 0:
+		return failed
+	case f.skipped || len(f.tasks) > 0 && f.count[skipped] == len(f.tasks):
+		return skipped
+	}
+	return succeeded
+}
+
+// name returns the name of a task of the family; of the family for whole.
+func (f *family) name(item int) TaskID {
+	if f.step.Foreach == nil || item == whole {
+		return TaskID(f.step.Name)
+	}
+	return TaskID(f.step.Name + "[" + strconv.Itoa(item) + "]")
+}
+
+// maxItems bounds the index of an item, so that a wrong name cannot make a
+// family grow without end.
+const maxItems = 1 << 27
+
+// find returns the family and item that a name means; whole for a foreach's
+// own name. The task may not exist yet: see family.grow.
+func (r *Run) find(id TaskID) (*family, int, error) {
+	name, rest, isItem := strings.Cut(string(id), "[")
+	i, ok := r.steps[name]
+	if !ok {
+		return nil, 0, fmt.Errorf("cannot find task %q: no such step", id)
+	}
+	f := &r.families[i]
+	if isItem != (f.step.Foreach != nil) {
+		if isItem {
+			return nil, 0, fmt.Errorf("cannot find task %q: the step is no foreach", id)
+		}
+		return f, whole, nil
+	}
+	if !isItem {
+		return f, 0, nil
+	}
+	number, closed := strings.CutSuffix(rest, "]")
+	item, err := strconv.Atoi(number)
+	if err != nil || !closed || item < 0 || item >= maxItems || f.expanded && item >= len(f.tasks) {
+		return nil, 0, fmt.Errorf("cannot find task %q: no such item", id)
+	}
+	return f, item, nil
+}
+
+// task returns a task that facts have named already, else nil.
+func (f *family) task(item int) *task {
+	if item < 0 || item >= len(f.tasks) {
+		return nil
+	}
+	return &f.tasks[item]
+}
+
+// grow returns a task, which comes to be if no fact has named it before: while
+// a journal is replayed, facts name tasks before Ready has expanded the family.
+func (f *family) grow(item int) *task {
+	if more := item + 1 - len(f.tasks); more > 0 {
+		f.tasks = append(f.tasks, make([]task, more)...)
+		f.count[idle] += more
+	}
+	return &f.tasks[item]
+}
+
+// turn changes the phase of a task and tells those who wait for its end.
+func (r *Run) turn(f *family, item int, to phase) {
+	t := &f.tasks[item]
+	was := f.complete()
+	f.count[t.phase]--
+	f.count[to]++
+	t.phase = to
+	if to.over() && to != cancelled {
+		r.ended = append(r.ended, ref{int32(f.index), int32(item)})
+	}
+	r.recount(f, was)
+}
+
+// recount keeps the number of open families after f changed; was says whether
+// it was complete before.
+func (r *Run) recount(f *family, was bool) {
+	switch is := f.complete(); {
+	case is == was:
+		return
+	case is:
+		r.open--
+		r.ended = append(r.ended, ref{int32(f.index), whole})
+	default:
+		r.open++
+	}
+	if r.open == 0 {
+		r.enqueue(theOutputs())
+	}
+}

@@ -1,0 +1,36 @@
+package executor
+
+import "fmt"
+
+// examineOutputs finishes the run when nothing is left to do.
+func (r *Run) examineOutputs() {
+	switch {
+	case r.outputs.asked == askFinish:
+	case r.ending != nil:
+		if len(r.live) == 0 {
+			r.askFinish(Finish{Status: r.ending.status, Error: r.ending.err})
+		}
+	case r.open > 0:
+	case r.failure.Cause != "":
+		r.askFinish(Finish{Status: StatusFailed, Error: r.failureText()})
+	default:
+		o := r.evaluateOutputs(nil)
+		if !r.conclude(theOutputs(), &o) {
+			r.askFinish(Finish{Status: StatusSucceeded, Outputs: o.inputs})
+		}
+	}
+}
+
+func (r *Run) askFinish(c Finish) {
+	r.outputs.asked = askFinish
+	r.emit(c, 0)
+}
+
+// failureText says in one line which task failed first and how.
+func (r *Run) failureText() string {
+	name := string(r.failed)
+	if name == "" {
+		name = "the workflow's outputs"
+	}
+	return fmt.Sprintf("%s failed (%s): %s", name, r.failure.Cause, r.failure.Message)
+}

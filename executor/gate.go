@@ -1,0 +1,89 @@
+package executor
+
+// A gate holds the ready tasks of a family that max_parallel keeps back: a heap
+// of items, lowest first.
+type gate []int32
+
+func (g *gate) push(item int32) {
+	h := append(*g, item)
+	for i := len(h) - 1; i > 0; {
+		up := (i - 1) / 2
+		if h[up] <= h[i] {
+			break
+		}
+		h[up], h[i] = h[i], h[up]
+		i = up
+	}
+	*g = h
+}
+
+func (g *gate) pop() int32 {
+	h := *g
+	least := h[0]
+	h[0] = h[len(h)-1]
+	h = h[:len(h)-1]
+	for i := 0; ; {
+		low := 2*i + 1
+		if low >= len(h) {
+			break
+		}
+		if low+1 < len(h) && h[low+1] < h[low] {
+			low++
+		}
+		if h[i] <= h[low] {
+			break
+		}
+		h[i], h[low] = h[low], h[i]
+		i = low
+	}
+	*g = h
+	return least
+}
+
+// takeSlot reports whether the task may go on under max_parallel; if not, it
+// is examined again when a slot is free. Which of the ready items come first is
+// no fact: after a crash it may be others.
+func (r *Run) takeSlot(f *family, item int) bool {
+	t := &f.tasks[item]
+	limit := f.maxParallel()
+	if limit == 0 || t.slot {
+		return true
+	}
+	if f.live >= limit {
+		if !t.gated {
+			t.gated = true
+			f.gate.push(int32(item))
+		}
+		return false
+	}
+	t.slot = true
+	f.live++
+	return true
+}
+
+// freeSlot gives the task's slot back and lets the next one in.
+func (r *Run) freeSlot(f *family, item int) {
+	t := &f.tasks[item]
+	if !t.slot {
+		return
+	}
+	t.slot = false
+	f.live--
+	r.admit(f)
+}
+
+// admit has as many gated tasks examined as there are slots free.
+func (r *Run) admit(f *family) {
+	for n := f.maxParallel() - f.live; n > 0 && len(f.gate) > 0; n-- {
+		item := f.gate.pop()
+		f.tasks[item].gated = false
+		r.enqueue(ref{int32(f.index), item})
+	}
+}
+
+func (f *family) maxParallel() int {
+	if f.step.Foreach == nil {
+		return 0
+	}
+	return f.step.Foreach.MaxParallel
+}

@@ -1,0 +1,196 @@
+package executor
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"example.org/weft/object"
+)
+
+// A want says that a consumer waits for a lost value to be made again. Wants
+// are few, and are looked through only after a loss.
+type want struct {
+	producer, consumer ref
+	turn               uint32 // of the consumer when it asked
+}
+
+// nodeLost ends every attempt on a node. A Placed that was decided before and
+// arrives later is stale.
+func (r *Run) nodeLost(rec Record, x NodeLost) error {
+	r.lostAt[x.Node] = rec.Seq
+	for i := len(r.live) - 1; i >= 0; i-- {
+		f := &r.families[r.live[i].step]
+		item := int(r.live[i].item)
+		t := &f.tasks[item]
+		if t.attempts[len(t.attempts)-1].node == x.Node {
+			r.lose(f, item, rec.At, fmt.Sprintf("node %s was lost", x.Node))
+		}
+	}
+	return nil
+}
+
+// objectLost marks what a task made as lost. Whether it is made again is
+// decided when somebody needs it.
+func (r *Run) objectLost(x ObjectLost) error {
+	if r.lost[x.Object] || r.ending != nil {
+		return ErrStale
+	}
+	if x.Task == "" { // an input of the run
+		r.lost[x.Object] = true
+		r.afterLoss()
+		return nil
+	}
+	f, item, err := r.find(x.Task)
+	if err != nil {
+		return err
+	}
+	t := f.task(item)
+	if t == nil || t.phase != succeeded {
+		return ErrStale
+	}
+	r.lost[x.Object] = true
+	t.lost = true
+	t.opaque = t.opaque || !r.hasLost(object.Value{Map: t.outputs})
+	r.afterLoss()
+	return nil
+}
+
+// afterLoss has the workflow's outputs looked at again; tasks look again before
+// they begin.
+func (r *Run) afterLoss() {
+	r.losses++
+	if r.outputs.asked == askFinish {
+		r.outputs.asked = askNothing
+	}
+	if r.open == 0 {
+		r.enqueue(theOutputs())
+	}
+}
+
+// hasLost reports whether a value refers to an object that is lost.
+func (r *Run) hasLost(v object.Value) bool {
+	for o := range v.Refs {
+		if r.lost[o.ID] {
+			return true
+		}
+	}
+	return false
+}
+
+// found forgets the loss of objects that were made again under the same name.
+func (r *Run) found(outputs map[string]object.Value) {
+	if len(r.lost) == 0 {
+		return
+	}
+	for o := range (object.Value{Map: outputs}).Refs {
+		delete(r.lost, o.ID)
+	}
+}
+
+// want has a lost value made again for who, if it is lost.
+func (r *Run) want(producer, who ref) {
+	t := &r.families[producer.step].tasks[producer.item]
+	if !t.lost || t.phase != succeeded {
+		return
+	}
+	r.wants = append(r.wants, want{producer: producer, consumer: who, turn: r.seat(who).turn})
+	if !t.wanted {
+		t.wanted = true
+		r.enqueue(producer)
+	}
+}
+
+// wantAll has every lost item of a family made again.
+func (r *Run) wantAll(f *family, who ref) {
+	if r.losses == 0 || !f.complete() {
+		return
+	}
+	for i := range f.tasks {
+		r.want(ref{int32(f.index), int32(i)}, who)
+	}
+}
+
+// unwant lets go of lost values that nobody wants any more, and reports whether
+// there were any. Without it a consumer that ended meanwhile would leave work
+// behind that a rebuilt run knows nothing of.
+func (r *Run) unwant() bool {
+	if len(r.wants) == 0 {
+		return false
+	}
+	var kept []want
+	for _, w := range r.wants {
+		if r.stillLost(w.producer) && r.stillWaits(w) {
+			kept = append(kept, w)
+		}
+	}
+	var gone []ref
+	for _, w := range r.wants {
+		t := &r.families[w.producer.step].tasks[w.producer.item]
+		if t.wanted && r.stillLost(w.producer) && !isWanted(kept, w.producer) {
+			t.wanted = false
+			gone = append(gone, w.producer)
+		}
+	}
+	r.wants = kept
+	for _, who := range gone {
+		t := &r.families[who.step].tasks[who.item]
+		r.freeSlot(&r.families[who.step], int(who.item))
+		t.asked, t.inputs = askNothing, nil
+		t.turn++
+	}
+	return len(gone) > 0
+}
+
+func (r *Run) stillLost(who ref) bool {
+	t := &r.families[who.step].tasks[who.item]
+	return t.phase == succeeded && t.lost
+}
+
+// stillWaits reports whether the consumer of a want is where it was.
+func (r *Run) stillWaits(w want) bool {
+	if r.seat(w.consumer).turn != w.turn {
+		return false
+	}
+	if w.consumer.step < 0 || w.consumer.item == whole {
+		return true
+	}
+	t := &r.families[w.consumer.step].tasks[w.consumer.item]
+	return !t.phase.over() || t.wanted
+}
+
+func isWanted(wants []want, producer ref) bool {
+	for _, w := range wants {
+		if w.producer == producer {
+			return true
+		}
+	}
+	return false
+}
+
+// otherLength compares what a task made again with what it made before: a list
+// of another length would not fit the tasks that were made from it.
+func otherLength(before, now map[string]object.Value) string {
+	why := ""
+	for name, old := range before { //workflowcheck:ignore: the least name wins
+		was, isList := length(old)
+		is, _ := length(now[name])
+		if text := fmt.Sprintf("made again, %s has %d items and not %d", name, is, was); isList && is != was && (why == "" || text < why) {
+			why = text
+		}
+	}
+	return why
+}
+
+func length(v object.Value) (int, bool) {
+	switch {
+	case v.List != nil:
+		return len(v.List), true
+	case v.Large != nil && v.Large.IsList:
+		return v.Large.Length, true
+	case v.Gather != nil:
+		return v.Gather.To - v.Gather.From, true
+	}
+	var items []json.RawMessage
+	isList := len(v.JSON) > 0 && v.JSON[0] == '[' && json.Unmarshal(v.JSON, &items) == nil
+	return len(items), isList
+}

@@ -1,0 +1,194 @@
+package executor
+
+import (
+	"iter"
+
+	"example.org/weft/dsl"
+	"example.org/weft/object"
+)
+
+// A scope is what an expression of one task (or family, or the workflow's
+// outputs) reads of the run. It also notes what the answers alone do not say.
+type scope struct {
+	r    *Run
+	f    *family // nil for the workflow's outputs
+	item int     // whole for a family
+
+	sawFailed bool   // a value that was read is of a task that failed
+	sawLost   TaskID // a value that was read is lost for ever: its task
+}
+
+var _ dsl.Scope = (*scope)(nil)
+
+func (s *scope) Input(name string) object.Value {
+	v, ok := s.r.started.Inputs[name]
+	if !ok {
+		return s.r.inputDefault(name)
+	}
+	if s.r.losses > 0 && s.r.hasLost(v) {
+		s.sawLost = "inputs." + TaskID(name)
+	}
+	return v
+}
+
+func (r *Run) inputDefault(name string) object.Value {
+	for i := range r.prog.Inputs {
+		if in := &r.prog.Inputs[i]; in.Name == name && in.Default != nil {
+			return object.FromJSON(in.Default)
+		}
+	}
+	return object.Null()
+}
+
+func (s *scope) Output(step, item int, field string) (object.Value, dsl.Presence) {
+	f := &s.r.families[step]
+	switch {
+	case f.skipped:
+		return object.Value{}, dsl.Absent
+	case f.failure != nil:
+		s.sawFailed = true
+		return object.Value{}, dsl.Absent
+	case !f.expanded:
+		return object.Value{}, dsl.Pending
+	case item == dsl.NeedAll:
+		return object.Value{}, s.all(f)
+	case item < 0 || item >= len(f.tasks):
+		return object.Value{}, dsl.Absent
+	}
+	return s.output(f, item, field)
+}
+
+func (s *scope) output(f *family, item int, field string) (object.Value, dsl.Presence) {
+	t := &f.tasks[item]
+	switch t.phase {
+	case succeeded:
+	case failed:
+		s.sawFailed = true
+		return object.Value{}, dsl.Absent
+	case skipped:
+		return object.Value{}, dsl.Absent
+	case idle, retrying, live, cancelled: // who reads a cancelled task is cancelled too, not skipped
+		return object.Value{}, dsl.Pending
+	}
+	v := object.Value{Map: t.outputs}
+	if field != "" {
+		v = t.outputs[field]
+	}
+	if t.lost && (t.opaque || s.r.hasLost(v)) {
+		if f.fn.Pure {
+			return object.Value{}, dsl.Pending
+		}
+		s.sawLost = f.name(item)
+		return object.Value{}, dsl.Absent
+	}
+	return v, dsl.Present
+}
+
+// all says whether all items of an expanded family succeeded. Only after a loss
+// does that cost more than O(1).
+func (s *scope) all(f *family) dsl.Presence {
+	if !f.complete() {
+		return dsl.Pending
+	}
+	if f.count[succeeded] != len(f.tasks) {
+		s.sawFailed = s.sawFailed || f.count[failed] > 0
+		return dsl.Absent
+	}
+	if s.r.losses == 0 {
+		return dsl.Present
+	}
+	for i := range f.tasks {
+		if _, p := s.output(f, i, ""); p != dsl.Present {
+			return p
+		}
+	}
+	return dsl.Present
+}
+
+func (s *scope) Items(step int) (int, dsl.Presence) {
+	f := &s.r.families[step]
+	switch {
+	case f.expanded:
+		return len(f.tasks), dsl.Present
+	case f.skipped:
+		return 0, dsl.Absent
+	case f.failure != nil:
+		s.sawFailed = true
+		return 0, dsl.Absent
+	}
+	return 0, dsl.Pending
+}
+
+func (s *scope) Loop() (int, object.Value) {
+	if s.f == nil || s.f.step.Foreach == nil || s.f.eval.in == nil {
+		return max(s.item, 0), object.Null()
+	}
+	in := *s.f.eval.in
+	if s.r.losses > 0 && s.r.hasLost(in) {
+		s.sawLost = s.f.name(whole)
+	}
+	return max(s.item, 0), in
+}
+
+func (s *scope) About() dsl.About {
+	a := dsl.About{RunID: string(s.r.id), StartedAt: s.r.startedAt}
+	if s.f == nil || !s.f.onStatus() {
+		return a
+	}
+	a.Succeeded = true
+	for f, item := range s.r.dependencies(s.f, s.item) {
+		end := f.result()
+		if item != whole {
+			end = f.tasks[item].phase
+		}
+		a.Succeeded = a.Succeeded && end == succeeded
+		a.Failed = a.Failed || end == failed
+	}
+	return a
+}
+
+// onStatus reports whether the step's condition looks at how its dependencies
+// ended.
+func (f *family) onStatus() bool { return f.step.If != nil && f.step.If.OnStatus() }
+
+// dependencies yields what a task depends on directly: families (whole), and
+// single tasks where it reads them item by item. What it reads of its own
+// family counts only item by item, and not for the family as such.
+func (r *Run) dependencies(f *family, item int) iter.Seq2[*family, int] {
+	return func(yield func(*family, int) bool) {
+		for _, step := range f.step.Needs {
+			if !yield(&r.families[step], whole) {
+				return
+			}
+		}
+		for i := range f.step.Reads {
+			dep, at := r.dependency(f, item, &f.step.Reads[i])
+			if dep != nil && !yield(dep, at) {
+				return
+			}
+		}
+	}
+}
+
+// dependency returns what one read of a task depends on; nil for nothing.
+func (r *Run) dependency(f *family, item int, read *dsl.Read) (*family, int) {
+	if read.Step == dsl.InputStep || read.Items == dsl.ItemLength {
+		return nil, 0
+	}
+	dep := &r.families[read.Step]
+	if item != whole && read.Items == dsl.ItemAt {
+		at := item + read.Offset
+		switch {
+		case !dep.expanded && !dep.complete():
+			return dep, dsl.NeedLength
+		case dep.expanded && (at < 0 || at >= len(dep.tasks)):
+			return nil, 0
+		case dep.expanded:
+			return dep, at
+		}
+	}
+	if dep == f {
+		return nil, 0
+	}
+	return dep, whole
+}

@@ -1,0 +1,145 @@
+package executor
+
+import "iter"
+
+// Tasks yields the tasks of a step from item from on, in order; an unexpanded
+// foreach has none.
+func (r *Run) Tasks(step, from int) iter.Seq[TaskView] {
+	return func(yield func(TaskView) bool) {
+		f := &r.families[step]
+		if !f.expanded {
+			return
+		}
+		for i := max(from, 0); i < len(f.tasks); i++ {
+			if !yield(r.viewTask(f, i)) {
+				return
+			}
+		}
+	}
+}
+
+// Task returns one task; ok is false when there is none of that name. The name
+// of a foreach step means the step itself as long as it has no tasks.
+func (r *Run) Task(id TaskID) (t TaskView, ok bool) {
+	f, item, err := r.find(id)
+	switch {
+	case err != nil:
+		return TaskView{}, false
+	case item == whole && !f.expanded:
+		return r.viewFamily(f), true
+	case item == whole, !f.expanded:
+		return TaskView{}, false
+	}
+	return r.viewTask(f, item), true
+}
+
+// Steps returns every step of the program, in its order.
+func (r *Run) Steps() []StepView {
+	views := make([]StepView, len(r.families))
+	for i := range r.families {
+		f := &r.families[i]
+		views[i] = StepView{
+			Name:     f.step.Name,
+			Foreach:  f.step.Foreach != nil,
+			Expanded: f.expanded,
+			State:    r.familyState(f),
+			Counts:   map[TaskState]int{},
+			Group:    f.group,
+		}
+		if !f.expanded {
+			continue
+		}
+		views[i].Items = len(f.tasks)
+		for item := range f.tasks {
+			views[i].Counts[r.taskState(&f.tasks[item])]++
+		}
+	}
+	return views
+}
+
+func (r *Run) viewTask(f *family, item int) TaskView {
+	t := &f.tasks[item]
+	v := TaskView{
+		Task:    f.name(item),
+		Step:    f.index,
+		Item:    item,
+		State:   r.taskState(t),
+		Outputs: t.outputs,
+		Failure: t.failure,
+	}
+	if v.State == TaskWaiting || v.State == TaskPlacing {
+		v.WaitsFor = r.taskWaitsFor(f, item)
+	}
+	for i := range t.attempts {
+		v.Attempts = append(v.Attempts, t.attempts[i].view(i+1))
+	}
+	return v
+}
+
+func (r *Run) viewFamily(f *family) TaskView {
+	v := TaskView{Task: f.name(whole), Step: f.index, State: r.familyState(f), Failure: f.failure}
+	if v.State == TaskWaiting {
+		o := r.evaluateFamily(f, nil)
+		v.WaitsFor = r.outcomeWaitsFor(&o)
+	}
+	return v
+}
+
+func (a *attempt) view(n int) AttemptView {
+	return AttemptView{
+		N:       n,
+		Epoch:   a.epoch,
+		Node:    a.node,
+		Reason:  a.reason,
+		Placed:  a.placed,
+		Started: a.started,
+		Ended:   a.ended,
+		Outcome: a.outcome.String(),
+		Usage:   a.usage,
+		Moved:   a.moved,
+		Failure: a.failure,
+	}
+}
+
+func (o attemptOutcome) String() string {
+	return [...]string{goesOn: "", didSucceed: "succeeded", didFail: "failed", wasLost: "lost", wasAborted: "aborted"}[o]
+}
+
+func (r *Run) taskState(t *task) TaskState {
+	switch t.phase {
+	case succeeded:
+		return TaskSucceeded
+	case skipped:
+		return TaskSkipped
+	case failed:
+		return TaskFailed
+	case cancelled:
+		return TaskCancelled
+	case live:
+		if t.attempts[len(t.attempts)-1].started.IsZero() {
+			return TaskPlaced
+		}
+		return TaskRunning
+	case idle, retrying:
+	}
+	switch {
+	case r.ending != nil:
+		return TaskCancelled
+	case t.asked == askPlace:
+		return TaskPlacing
+	}
+	return TaskWaiting
+}
+
+// familyState sums up the tasks of a step.
+func (r *Run) familyState(f *family) TaskState {
+	switch {
+	case f.complete():
+		return map[phase]TaskState{failed: TaskFailed, skipped: TaskSkipped, succeeded: TaskSucceeded}[f.result()]
+	case r.ending != nil:
+		return TaskCancelled
+	case f.count[live] > 0, f.count[succeeded] > 0:
+		return TaskRunning
+	}
+	return TaskWaiting
+}

@@ -1,0 +1,126 @@
+package executor
+
+import "example.org/weft/dsl"
+
+// A seat is what the run knows of something that it examines: a task, a
+// foreach before its tasks exist, the workflow's outputs.
+type seat struct {
+	turn    uint32 // rises with every examination: older waits are void
+	missing int32  // ends that it still waits for
+	queued  bool   // stands in Run.work
+	asked   ask    // the command that is out for it
+}
+
+// An ask is a command that was handed out and is not answered.
+type ask uint8
+
+const (
+	askNothing ask = iota
+	askEvaluate
+	askPlace
+	askInvoke
+	askAbort
+	askTimer
+	askFinish
+)
+
+// A waiter is an entry of a waiting list. Lists are singly linked through one
+// pool, so that a waiting task costs bytes and no allocation.
+type waiter struct {
+	who  ref
+	turn uint32
+	next int32
+}
+
+// A list is the index of its first waiter in the pool, plus one.
+type list int32
+
+func (r *Run) push(l *list, who ref, turn uint32) {
+	i := r.free
+	if i == 0 {
+		r.waiters = append(r.waiters, waiter{})
+		i = int32(len(r.waiters))
+	} else {
+		r.free = r.waiters[i-1].next
+	}
+	r.waiters[i-1] = waiter{who: who, turn: turn, next: int32(*l)}
+	*l = list(i)
+}
+
+// wake empties a waiting list. Those on it are examined once nothing more is
+// missing, or at once if the end was not a success: they may have to end too.
+func (r *Run) wake(l *list, success bool) {
+	for i := int32(*l); i != 0; {
+		w := r.waiters[i-1]
+		r.waiters[i-1].next, r.free = r.free, i
+		i = w.next
+		s := r.seat(w.who)
+		if s.turn != w.turn {
+			continue
+		}
+		s.missing--
+		if s.missing <= 0 || !success {
+			r.enqueue(w.who)
+		}
+	}
+	*l = 0
+}
+
+// seat returns the seat that a ref names.
+func (r *Run) seat(who ref) *seat {
+	switch {
+	case who.step < 0:
+		return &r.outputs
+	case who.item == whole:
+		return &r.families[who.step].seat
+	}
+	return &r.families[who.step].tasks[who.item].seat
+}
+
+// enqueue has something examined by the next Ready.
+func (r *Run) enqueue(who ref) {
+	if s := r.seat(who); !s.queued {
+		s.queued = true
+		r.work = append(r.work, who)
+	}
+}
+
+// await registers who with everything that it needs. It costs O(1) per need.
+func (r *Run) await(who ref, needs []dsl.Need) {
+	s := r.seat(who)
+	for _, n := range needs {
+		f := &r.families[n.Step]
+		s.missing++
+		switch n.Item {
+		case dsl.NeedLength:
+			r.push(&f.length, who, s.turn)
+		case dsl.NeedAll:
+			r.push(&f.all, who, s.turn)
+			r.wantAll(f, who)
+		default:
+			t := &f.tasks[n.Item]
+			r.push(&t.waiting, who, s.turn)
+			r.want(ref{int32(n.Step), int32(n.Item)}, who)
+		}
+	}
+}
+
+// tell wakes those who wait for an end that a fact or a skip brought.
+func (r *Run) tell(end ref) {
+	f := &r.families[end.step]
+	if end.item != whole {
+		t := &f.tasks[end.item]
+		if !t.phase.over() {
+			return // made again since
+		}
+		r.wake(&t.waiting, t.phase == succeeded)
+		return
+	}
+	if !f.complete() {
+		return // opened again since
+	}
+	r.wake(&f.all, f.expanded && f.count[succeeded] == len(f.tasks))
+	if !f.expanded {
+		r.wake(&f.length, false)
+	}
+}
