@@ -157,7 +157,7 @@ func reason(scores []Score, best, next int, total int64, why string) string {
 	case n.Finish > b.Finish && n.Missing+n.Leaving <= b.Missing+b.Leaving:
 		text += fmt.Sprintf(" would finish %s later", planner.Seconds(n.Finish-b.Finish))
 	case n.Leaving > 0:
-		text += " would need " + planner.Size(n.Missing) + ", and its group " + planner.Size(n.Leaving) + " from there"
+		text += " would need " + planner.Size(n.Missing) + " and its group later " + planner.Size(n.Leaving)
 	default:
 		text += " would need " + planner.Size(n.Missing)
 	}

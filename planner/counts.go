@@ -2,6 +2,7 @@ package planner
 
 import (
 	"encoding/json"
+	"slices"
 
 	"example.org/weft/dsl"
 )
@@ -20,7 +21,7 @@ func (m *model) countTasks(i int) (int, Source) {
 	if n, ok := m.in.StepItems[step.Name]; ok {
 		return max(n, 0), Measured
 	}
-	for _, r := range listReads(step) {
+	for _, r := range m.listReads(step) {
 		if n, source, ok := m.lengthOf(i, r); ok {
 			return n, source
 		}
@@ -28,21 +29,28 @@ func (m *model) countTasks(i int) (int, Source) {
 	return guessItems, Guess
 }
 
-// listReads returns the reads that may be the foreach's list: control reads
-// first, then data that is read item by item.
-func listReads(step *dsl.Step) []dsl.Read {
-	var reads []dsl.Read
+// listReads returns the reads that may be the foreach's list, the surest first:
+// what is read item by item, then what control reads, but numbers last.
+func (m *model) listReads(step *dsl.Step) []dsl.Read {
+	var own, lists, numbers []dsl.Read
 	for _, r := range step.Reads {
-		if r.Binding == "" {
-			reads = append(reads, r)
+		switch {
+		case r.Each || (r.Items == dsl.ItemAt && r.Offset == 0):
+			own = append(own, r)
+		case r.Binding != "":
+		case r.Step == dsl.InputStep && !m.isList(r.Field):
+			numbers = append(numbers, r)
+		default:
+			lists = append(lists, r)
 		}
 	}
-	for _, r := range step.Reads {
-		if r.Binding != "" && (r.Items == dsl.ItemAt || r.Items == dsl.ItemNone) && r.Offset == 0 {
-			reads = append(reads, r)
-		}
-	}
-	return reads
+	return slices.Concat(own, lists, numbers)
+}
+
+// isList reports whether an input of the workflow is declared to be a list.
+func (m *model) isList(input string) bool {
+	f := m.field(dsl.InputStep, input)
+	return f != nil && f.Type.Kind == dsl.KindList
 }
 
 // lengthOf predicts the length of the list that r reads. It is false where r
@@ -106,7 +114,7 @@ func (m *model) measureLists() {
 			continue
 		}
 		for _, r := range reader.Reads {
-			if r.Binding == "" && r.Step >= 0 {
+			if r.Step >= 0 && (r.Each || (r.Binding == "" && r.Items == dsl.ItemNone)) {
 				m.lists[value{r.Step, r.Field}] = max(n, 0)
 			}
 		}

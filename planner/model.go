@@ -99,7 +99,7 @@ func (m *model) readsOf(i int) []read {
 			if (r.Binding != "") != data || (!data && (joined[r.Step] || r.Step == dsl.InputStep)) {
 				continue
 			}
-			e := read{from: r.Step, field: r.Field, binding: r.Binding, elements: m.elementsOf(s, r), offset: r.Offset}
+			e := read{from: r.Step, field: r.Field, binding: r.Binding, elements: elementsOf(r), offset: r.Offset}
 			if data {
 				e.bytes, e.source = m.readBytes(i, e)
 			}
@@ -118,9 +118,8 @@ func (m *model) readsOf(i int) []read {
 	return reads
 }
 
-// elementsOf tells an element of a list from the list: a foreach step whose
-// function takes no list, but reads one, takes its own item of it.
-func (m *model) elementsOf(s *stepModel, r dsl.Read) elements {
+// elementsOf says how much of a value one task reads.
+func elementsOf(r dsl.Read) elements {
 	switch r.Items {
 	case dsl.ItemAll:
 		return allItems
@@ -128,27 +127,14 @@ func (m *model) elementsOf(s *stepModel, r dsl.Read) elements {
 		return oneItem
 	case dsl.ItemSome:
 		return someItems
+	case dsl.ItemLength:
+		return order
 	case dsl.ItemNone:
 	}
-	if s.step.Foreach != nil && r.Binding != "" && m.isList(r.Step, r.Field) && !takesList(s.fn, r.Binding) {
+	if r.Each {
 		return oneItem
 	}
 	return whole
-}
-
-func takesList(f *dsl.Function, input string) bool {
-	for i := range f.Inputs {
-		if f.Inputs[i].Name == input {
-			return f.Inputs[i].Type.Kind == dsl.KindList
-		}
-	}
-	return false
-}
-
-// isList reports whether the value is declared to be a list.
-func (m *model) isList(step int, field string) bool {
-	f := m.field(step, field)
-	return f != nil && f.Type.Kind == dsl.KindList
 }
 
 // field returns the declaration of a step's output or a workflow's input.

@@ -27,7 +27,7 @@ type Observation struct {
 	Run         time.Duration    // of the function itself, without queue and staging
 	InputBytes  int64            // of all its inputs
 	OutputBytes map[string]int64 // by output; of a list, of all its items
-	OutputItems map[string]int   // length of list outputs
+	Items       map[string]int   // length of list outputs
 }
 
 // Learn returns prof with one more finished task in it. prof itself does not
@@ -41,7 +41,7 @@ func Learn(prof Profile, obs Observation) Profile {
 		e.Output[field] = e.Output[field].with(x, float64(max(bytes, 0)))
 	}
 	e.Items = orMake(maps.Clone(e.Items))
-	for field, n := range obs.OutputItems {
+	for field, n := range obs.Items {
 		e.Items[field] = e.Items[field].with(x, float64(max(n, 0)))
 	}
 	functions := orMake(maps.Clone(prof.Functions))
