@@ -1,10 +1,52 @@
-# make help says what each target does.
-.PHONY: help test build
-help:
-	@echo "make build   build ./weft"
-	@echo "make test    run the tests"
-build:
-	go build -o weft ./cmd/weft
-test:
-	go vet ./...
-	go test -timeout 15m ./...
+# make demo     a video encoded in parallel on four nodes, with the dashboard
+# make test     all tests; installs what they need
+# make check    what a change must pass: format, lint, race, determinism
+# make bench    the engine's own cost beside Postgres and fork+exec
+# make help     the rest
+
+GO ?= go
+# Go fetches the toolchain that go.mod asks for when it is older than that.
+export GOTOOLCHAIN ?= auto
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+
+.PHONY: help demo test check bench generate build web lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the binary ./weft, with the dashboard inside
+	@scripts/need go
+	@$(MAKE) --no-print-directory web
+	$(GO) build -o weft ./cmd/weft
+
+web: ## the dashboard; without Node the server shows plain pages
+	@scripts/need go
+	@scripts/web
+
+demo: build ## encode a clip; VIDEO=file for your own
+	@scripts/demo
+
+test: web ## all tests
+	@scripts/need go video chromium postgres versitygw
+	@scripts/test
+
+check: lint ## format, lint, race, more simulation, determinism
+	@scripts/need workflowcheck
+	@scripts/check
+
+lint: ## format and lint
+	@scripts/need go golangci-lint
+	golangci-lint fmt --diff
+	golangci-lint run ./...
+
+bench: build ## cost per step; takes about a minute
+	@scripts/need postgres
+	cd bench && $(GO) run . -weft ../weft
+
+generate: ## regenerate what is generated; git diff shows what changed
+	@scripts/need go
+	$(GO) generate ./...
+
+clean: ## remove what was built and the demo's data; .tools stays
+	rm -rf weft .weft web/node_modules
+	find web/dist -mindepth 1 -not -name .keep -delete 2>/dev/null || true
