@@ -163,20 +163,24 @@ func (r *Run) attemptLost(at time.Time, l AttemptLost) error {
 	if err != nil {
 		return err
 	}
-	r.lose(f, item, at, l.Reason)
+	r.lose(f, item, at, l.Reason, l.Drained)
 	return nil
 }
 
-// lose ends a live attempt that nobody will answer for.
-func (r *Run) lose(f *family, item int, at time.Time, reason string) {
+// lose ends a live attempt that nobody will answer for. It counts against the
+// task only if it is known to have begun, and was not given back in good order:
+// what merely queued on a node that died has killed nobody.
+func (r *Run) lose(f *family, item int, at time.Time, reason string, drained bool) {
 	t := &f.tasks[item]
 	if t.stopping {
 		r.endAttempt(f, item, at, wasAborted)
 		r.stopped(f, item)
 		return
 	}
-	r.endAttempt(f, item, at, wasLost)
-	t.losses++
+	a := r.endAttempt(f, item, at, wasLost)
+	if !drained && !a.started.IsZero() {
+		t.losses++
+	}
 	if t.losses < MaxLost {
 		r.turn(f, item, idle)
 		r.enqueue(ref{int32(f.index), int32(item)})

@@ -91,11 +91,13 @@ type (
 	}
 
 	// AttemptLost says that nobody will ever answer for the attempt. It does
-	// not use up a retry, but at most MaxLost of them end a task as failed.
+	// not use up a retry, but MaxLost of them that had begun (AttemptStarted)
+	// and were not given back end the task as failed.
 	AttemptLost struct {
 		Task    TaskID `json:"task"`
 		Attempt int    `json:"attempt"`
 		Reason  string `json:"reason"`
+		Drained bool   `json:"drained,omitempty"` // given back in good order: does not count
 	}
 
 	// NodeLost says that a node is gone, and with it the attempts on it.

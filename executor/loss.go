@@ -23,7 +23,7 @@ func (r *Run) nodeLost(rec Record, x NodeLost) error {
 		item := int(r.live[i].item)
 		t := &f.tasks[item]
 		if t.attempts[len(t.attempts)-1].node == x.Node {
-			r.lose(f, item, rec.At, fmt.Sprintf("node %s was lost", x.Node))
+			r.lose(f, item, rec.At, fmt.Sprintf("node %s was lost", x.Node), false)
 		}
 	}
 	return nil
