@@ -21,6 +21,11 @@ const (
 	TaskCancelled TaskState = "cancelled"
 )
 
+// Done reports whether the state is final.
+func (s TaskState) Done() bool {
+	return s == TaskSucceeded || s == TaskSkipped || s == TaskFailed || s == TaskCancelled
+}
+
 // A TaskView is what a person may know of a task. It is computed when asked.
 type TaskView struct {
 	Task     TaskID

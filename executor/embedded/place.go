@@ -1,0 +1,103 @@
+package embedded
+
+import (
+	"slices"
+	"strings"
+
+	"example.org/weft/dsl"
+	"example.org/weft/executor"
+	"example.org/weft/object"
+	"example.org/weft/placement"
+)
+
+// place decides where a ready task runs, and journals the decision.
+func (l *loop) place(a *active, c executor.Place) {
+	if l.stopping {
+		return
+	}
+	fn := &a.program.Functions[a.program.Steps[c.Step].Function]
+	task := placement.Task{
+		Inputs:   refsOf(a.run, c.Inputs),
+		CPU:      fn.Resources.CPU,
+		Memory:   fn.Resources.Memory,
+		RunTime:  a.predictedSeconds(c.Step),
+		Requires: fn.Requires,
+		Group:    c.Group,
+		Avoid:    names(c.Avoid),
+	}
+	snapshot := placement.Snapshot{
+		Nodes: l.nodes.states, Bandwidth: l.cfg.Bandwidth, Holds: l.holds, Turn: a.turn,
+	}
+	decision, err := placement.Choose(a.mode, a.program.MaxSlowdown, snapshot, task)
+	if err != nil {
+		l.step(a, executor.Failed{
+			Task: c.Task, Attempt: c.Attempt, Cause: executor.CauseInput, Message: err.Error(),
+		})
+		return
+	}
+	a.turn++
+	l.claim(a, c, decision, task)
+}
+
+// claim takes the node's capacity for the attempt and journals the placement.
+func (l *loop) claim(a *active, c executor.Place, d placement.Decision, task placement.Task) {
+	i := l.nodes.index(executor.NodeID(d.Node))
+	placed := executor.Placed{
+		Task: c.Task, Attempt: c.Attempt, Epoch: a.lease.Epoch, Node: executor.NodeID(d.Node), Reason: d.Reason,
+	}
+	if !l.step(a, placed) {
+		return
+	}
+	k := &claim{
+		attempt: executor.AttemptID{Run: a.lease.Run, Task: c.Task, N: c.Attempt, Epoch: a.lease.Epoch},
+		node:    l.nodes.nodes[i], index: i,
+		cpu: task.CPU, memory: task.Memory, seconds: task.RunTime,
+	}
+	a.live[c.Task] = k
+	l.nodes.take(k)
+}
+
+// holds reports whether a node has an object.
+func (l *loop) holds(name string, id object.ID) bool {
+	i := l.nodes.index(executor.NodeID(name))
+	return i >= 0 && l.nodes.nodes[i].Store().Has(id)
+}
+
+// refsOf returns the objects that inputs refer to, each once.
+func refsOf(run *executor.Run, inputs map[string]object.Value) []object.Ref {
+	var refs []object.Ref
+	for _, v := range inputs {
+		for ref := range run.Expand(v).Refs {
+			refs = append(refs, ref)
+		}
+	}
+	if len(refs) < 2 {
+		return refs
+	}
+	slices.SortFunc(refs, func(x, y object.Ref) int { return strings.Compare(string(x.ID), string(y.ID)) })
+	return slices.CompactFunc(refs, func(x, y object.Ref) bool { return x.ID == y.ID })
+}
+
+// sources names, for each input of a step's function, the step that its value
+// comes from.
+func sources(p *dsl.Program, step *dsl.Step) map[string]string {
+	from := make(map[string]string, len(step.With))
+	for _, r := range step.Reads {
+		if r.Binding == "" || from[r.Binding] != "" {
+			continue
+		}
+		from[r.Binding] = "inputs"
+		if r.Step != dsl.InputStep {
+			from[r.Binding] = p.Steps[r.Step].Name
+		}
+	}
+	return from
+}
+
+func names(nodes []executor.NodeID) []string {
+	list := make([]string, len(nodes))
+	for i, n := range nodes {
+		list[i] = string(n)
+	}
+	return list
+}
