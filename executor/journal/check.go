@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"example.org/weft/executor"
 )
@@ -18,17 +19,16 @@ type Head struct {
 // Admit sorts out which batches may be appended to runs that stand at heads,
 // and moves the heads on. Those with another epoch are fenced; a missing run
 // and a gap in the sequence are errors. A run may have several batches, in
-// order.
+// order: they become one.
 func Admit(heads map[executor.RunID]Head, batches []Batch) (admitted []Batch, fenced []executor.RunID, err error) {
-	reported := make(map[executor.RunID]bool)
+	place := make(map[executor.RunID]int) // of an admitted run, from 1
 	for _, b := range batches {
 		head, ok := heads[b.Run]
 		if !ok {
 			return nil, nil, fmt.Errorf("cannot append to run %s: %w", b.Run, ErrNotFound)
 		}
 		if head.Epoch != b.Epoch {
-			if !reported[b.Run] {
-				reported[b.Run] = true
+			if !slices.Contains(fenced, b.Run) {
 				fenced = append(fenced, b.Run)
 			}
 			continue
@@ -40,7 +40,14 @@ func Admit(heads map[executor.RunID]Head, batches []Batch) (admitted []Batch, fe
 			head.Seq = r.Seq
 		}
 		heads[b.Run] = head
+		if i := place[b.Run]; i > 0 {
+			first := &admitted[i-1]
+			first.Records = slices.Concat(first.Records, b.Records)
+			first.Done = slices.Concat(first.Done, b.Done)
+			continue
+		}
 		admitted = append(admitted, b)
+		place[b.Run] = len(admitted)
 	}
 	return admitted, fenced, nil
 }

@@ -174,9 +174,9 @@ type RunRow struct {
 
 // A Watcher tells when something was appended.
 type Watcher interface {
-	// Watch calls wake from another goroutine after each append or post to run
-	// (any run when it is empty, and then after each Accept too), in this or any
-	// other process, until stop is called. A wake may come too often, never too
+	// Watch calls wake from another goroutine after each append or post to run,
+	// in this or any other process, until stop is called. With an empty run it
+	// is after those to any run, and after each Accept of a run without owner. A wake may come too often, never too
 	// seldom; it also comes after a lost connection was made again. One may be
 	// under way when stop returns. wake must not block: others wait for it.
 	Watch(run executor.RunID, wake func()) (stop func())

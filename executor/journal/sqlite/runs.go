@@ -61,8 +61,8 @@ func conditions(f journal.Filter) (where string, args []any, err error) {
 		add("r.created >= ?", f.Since.UnixMicro())
 	}
 	if f.Query != "" {
-		q := strings.ToLower(f.Query)
-		add("(instr(lower(r.id), ?) OR instr(lower(r.workflow), ?) OR instr(lower(r.error), ?))", q, q, q)
+		add("(instr(lower(r.id), lower(?)) OR instr(lower(r.workflow), lower(?)) OR instr(lower(r.error), lower(?)))",
+			f.Query, f.Query, f.Query)
 	}
 	if f.Before != "" {
 		n, err := strconv.ParseInt(f.Before, 10, 64)
