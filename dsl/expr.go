@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"example.org/weft/object"
@@ -88,8 +89,12 @@ type Loaded map[object.ID]json.RawMessage
 // An Expr is a checked expression of a step. It is immutable and safe for
 // concurrent use.
 type Expr struct {
-	src string
-	pos Pos
+	src      string
+	pos      Pos
+	term     term
+	env      *stepEnv
+	want     *Type // what the value must be where that is known only at run time
+	onStatus bool
 }
 
 // String returns the expression as it was written.
@@ -101,14 +106,19 @@ func (e *Expr) Pos() Pos { return e.pos }
 // OnStatus reports whether the expression calls succeeded(), failed() or
 // always(): its step is then not skipped because something that it depends on
 // did not succeed.
-func (e *Expr) OnStatus() bool { return false }
+func (e *Expr) OnStatus() bool { return e.onStatus }
 
 // Eval evaluates the expression as far as s and loaded permit. It costs at most
 // the expression's cost limit; a path costs O(1) whatever it leads to.
-func (e *Expr) Eval(s Scope, loaded Loaded) Result { panic("not built yet") }
-
-// Len returns the number of items of the list, as soon as that is known: for a
-// list that another foreach makes, long before its items are. The result is
-// Computed when In itself was: the value must be recorded as it stands (for
-// range(n) it is n alone), and Scope.Loop must return it from then on.
-func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) { panic("not built yet") }
+func (e *Expr) Eval(s Scope, loaded Loaded) Result {
+	r := settle(e.term.eval(&evaluation{scope: s, loaded: loaded, env: e.env}))
+	if e.want != nil && r.known() {
+		if err := conform(r.Value, *e.want); err != nil {
+			r = failed(err)
+		}
+	}
+	if r.Err != nil {
+		r.Err = fmt.Errorf("cannot evaluate %s in line %d: %w", e.src, e.pos.Line, r.Err)
+	}
+	return r
+}

@@ -17,6 +17,10 @@ type Program struct {
 	Outputs     []Output // of the workflow
 	Timeout     time.Duration
 
+	// Optimize is what placement prefers: balanced (the default), latency,
+	// bytes or cost.
+	Optimize string
+
 	// MaxSlowdown is how much later than the best node a task may finish to
 	// save bytes, as a fraction: 0.05 is 5 %.
 	MaxSlowdown float64
@@ -107,10 +111,11 @@ type Foreach struct {
 
 // An Output is one output of the workflow.
 type Output struct {
-	Name string
-	Type Type
-	Expr *Expr
-	Pos  Pos
+	Name  string
+	Type  Type
+	Expr  *Expr
+	Reads []Read // the data edges into it
+	Pos   Pos
 }
 
 // A Read is one reference of an expression: a data edge.

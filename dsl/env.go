@@ -1,0 +1,130 @@
+package dsl
+
+import (
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/ext"
+	"cel.dev/cel-go/parser"
+)
+
+// Limits of an expression, so that none can hold up a run.
+const (
+	maxExprSize  = 16 << 10 // characters
+	maxExprDepth = 64
+	maxExprCost  = 1_000_000 // CEL's units; about 10 ms
+)
+
+// The variables that the status functions stand for. A name cannot begin with
+// two underscores, so nobody else has them.
+const (
+	succeededVar = "__succeeded"
+	failedVar    = "__failed"
+	alwaysVar    = "__always"
+)
+
+// A stepEnv is what the expressions of one step may name.
+type stepEnv struct {
+	cel    *cel.Env
+	types  *celTypes
+	inputs []Field
+	loop   *loop // nil outside a foreach
+}
+
+// A loop is the foreach that an expression stands in.
+type loop struct {
+	as, index string
+	item      term
+}
+
+// newStepEnv returns the names that every expression of a workflow knows.
+func newStepEnv(inputs []Field, steps []*stepInfo) (*stepEnv, error) {
+	ct, err := newCELTypes(inputs, steps)
+	if err != nil {
+		return nil, err
+	}
+	opts := append(baseOptions(), library()...)
+	opts = append(opts, cel.CustomTypeProvider(ct),
+		cel.Variable("inputs", types.NewObjectType(inputsType)),
+		cel.Variable("steps", types.NewObjectType(stepsType)),
+		cel.Variable("run", types.NewObjectType(runType)),
+		cel.Variable(succeededVar, cel.BoolType),
+		cel.Variable(failedVar, cel.BoolType),
+		cel.Variable(alwaysVar, cel.BoolType),
+		cel.Macros(statusMacro("succeeded", succeededVar), statusMacro("failed", failedVar), statusMacro("always", alwaysVar)))
+	env, err := cel.NewEnv(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &stepEnv{cel: env, types: ct, inputs: inputs}, nil
+}
+
+// baseOptions are the extensions and limits that both scopes of expressions
+// have.
+func baseOptions() []cel.EnvOption {
+	return []cel.EnvOption{
+		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math(),
+		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true),
+		cel.ParserRecursionLimit(maxExprDepth), cel.ParserExpressionSizeLimit(maxExprSize),
+		cel.ExpressionNestingDepthLimit(maxExprDepth),
+	}
+}
+
+func programOptions() []cel.ProgramOption {
+	return []cel.ProgramOption{cel.CostLimit(maxExprCost)}
+}
+
+// statusMacro makes a call of a status function a variable, so that a scope
+// can answer it.
+func statusMacro(name, variable string) cel.Macro {
+	return cel.GlobalMacro(name, 0, func(eh parser.ExprHelper, _ ast.Expr, _ []ast.Expr) (ast.Expr, *cel.Error) {
+		return eh.NewIdent(variable), nil
+	})
+}
+
+// within returns the names that the expressions of a foreach step know.
+func (env *stepEnv) within(l *loop) (*stepEnv, error) {
+	opts := []cel.EnvOption{cel.Variable(l.as, env.celTypeOf(l.item.shape()))}
+	if l.index != "" {
+		opts = append(opts, cel.Variable(l.index, cel.IntType))
+	}
+	inner, err := env.cel.Extend(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: l}, nil
+}
+
+// celTypeOf is the CEL type of a value of a shape.
+func (env *stepEnv) celTypeOf(s shape) *types.Type {
+	switch {
+	case s.any:
+		return types.DynType
+	case s.of != nil && s.Kind == KindList:
+		return types.NewListType(types.NewObjectType(outputsType + s.of.name))
+	case s.of != nil:
+		return types.NewObjectType(outputsType + s.of.name)
+	}
+	return celType(s.Type)
+}
+
+// names lists what an expression can begin with.
+func (env *stepEnv) names() []string {
+	names := scopeNames()
+	if env.loop != nil {
+		names = append(names, env.loop.as)
+		if env.loop.index != "" {
+			names = append(names, env.loop.index)
+		}
+	}
+	return names
+}
+
+// ours reports whether a type name is the record of something that is no value.
+func noValue(t *types.Type) bool {
+	name := t.TypeName()
+	return t.Kind() == types.StructKind &&
+		(name == inputsType || name == stepsType || name == runType || strings.HasPrefix(name, stepType))
+}

@@ -1,0 +1,129 @@
+package dsl
+
+// The keys of the language, as in DESIGN.md section 4. Those marked later are
+// known, so that a file which uses them is refused with the reason.
+
+func workflowKeys() []key {
+	keys := []key{
+		{name: "version", doc: "the version of the language: 1", form: enumNumber("1"), required: true},
+		{name: "name", doc: "what the workflow is called", form: workflowName(), required: true},
+		{name: "description", doc: "what it does, for people", form: text()},
+		{name: "inputs", doc: "what a run is given", form: dict(fieldForm(inputKeys()))},
+		{name: "outputs", doc: "what a run gives", form: dict(choice(exprText(), keyed(resultKeys())))},
+		{name: "functions", doc: "what steps run, by name", form: dict(keyed(functionKeys()))},
+		{name: "steps", doc: "the steps, by name", form: dict(keyed(stepKeys())), required: true},
+		{name: "timeout", doc: "how long a run may take", form: durationForm()},
+		{name: "optimize", doc: "what placement prefers", form: enum("balanced", "latency", "bytes", "cost")},
+		{name: "max_slowdown", doc: "how much later a task may finish to save bytes: 5% or 0.05", form: fractionForm()},
+	}
+	return append(keys, later("on", "a schedule or webhook starts runs", "concurrency", "limits runs at a time",
+		"budget", "bounds what a run costs", "on_failure", "steps after a failure", "finally", "steps at the end",
+		"retention", "how long values are kept")...)
+}
+
+func functionBodyKeys() []key {
+	keys := []key{
+		{name: "run", doc: "a shell script", form: text()},
+		{name: "exec", doc: "a program and its arguments", form: list(form{kind: formWord})},
+		{name: "builtin", doc: "a function of weft itself", form: enum(builtinNames()...)},
+		{name: "shell", doc: "the program that runs the script of run, and its arguments", form: list(text())},
+		{name: "outputs", doc: "what the function makes", form: dict(fieldForm(outputKeys()))},
+		{name: "resources", doc: "what one attempt occupies", form: keyed(resourceKeys())},
+		{name: "env", doc: "environment variables", form: dict(form{kind: formWord})},
+		{name: "timeout", doc: "how long one attempt may take", form: durationForm()},
+		{name: "retry", doc: "how failed attempts are repeated", form: keyed(retryKeys())},
+		{name: "pure", doc: "whether it has no effect but its outputs", form: form{kind: formBool}},
+		{name: "requires", doc: "programs that a node must have", form: list(text())},
+	}
+	return append(keys, later("http", "a request", "wasm", "a WebAssembly module", "lambda", "an AWS Lambda function",
+		"workflow", "a sub-workflow", "code", "files beside the workflow", "image", "a container", "warm", "a process kept for the next attempt")...)
+}
+
+func functionKeys() []key {
+	return append([]key{
+		{name: "description", doc: "what it does, for people", form: text()},
+		{name: "inputs", doc: "what the function is given", form: dict(fieldForm(inputKeys()))},
+	}, functionBodyKeys()...)
+}
+
+func stepKeys() []key {
+	keys := append([]key{
+		{name: "description", doc: "what it does, for people", form: text()},
+		{name: "uses", doc: "the function that it runs", form: text()},
+		{name: "with", doc: "the function's inputs", form: dict(form{kind: formAny})},
+		{name: "needs", doc: "steps that must have ended first", form: list(text())},
+		{name: "if", doc: "a condition, without which the step is skipped", form: form{kind: formWord}},
+		{name: "foreach", doc: "makes it a task for each item of a list", form: keyed(foreachKeys())},
+	}, functionBodyKeys()...)
+	return append(keys, later("catch", "what to do when it fails", "wait", "for a time, signal or approval",
+		"switch", "one of several steps", "repeat", "until a condition holds", "cache", "reuses earlier results",
+		"placement", "where it may run", "deadline", "for all attempts together", "heartbeat", "a sign of life",
+		"combine", "reduces partial results")...)
+}
+
+func foreachKeys() []key {
+	return append([]key{
+		{name: "in", doc: "the list", form: choice(exprText(), list(form{kind: formAny})), required: true},
+		{name: "as", doc: "the name of the item in expressions (item)", form: nameForm()},
+		{name: "index", doc: "the name of its index, which counts from 0", form: nameForm()},
+		{name: "max_parallel", doc: "tasks at a time; 1 is one after the other", form: form{kind: formInt, min: 1}},
+	}, later("batch", "several items in one task", "tolerate", "some failed items")...)
+}
+
+func inputKeys() []key {
+	return []key{
+		{name: "type", doc: "its type", form: typeForm(), required: true},
+		{name: "description", doc: "what it is, for people", form: text()},
+		{name: "default", doc: "its value when none is given", form: form{kind: formAny}},
+	}
+}
+
+func outputKeys() []key {
+	return append([]key{
+		{name: "type", doc: "its type", form: typeForm(), required: true},
+		{name: "description", doc: "what it is, for people", form: text()},
+		{name: "path", doc: "where it lies in the working directory; * and ? stand for any characters", form: text()},
+		{name: "size_hint", doc: "about how big one file is", form: sizeForm()},
+		{name: "media_type", doc: "what the file contains, as in RFC 6838", form: text()},
+	}, later("to", "publishes the output in a bucket")...)
+}
+
+func resultKeys() []key {
+	return append([]key{
+		{name: "value", doc: "an expression", form: form{kind: formAny}, required: true},
+		{name: "type", doc: "its type", form: typeForm()},
+		{name: "description", doc: "what it is, for people", form: text()},
+	}, later("to", "publishes the output in a bucket")...)
+}
+
+func resourceKeys() []key {
+	return append([]key{
+		{name: "cpu", doc: "cores", form: form{kind: formNumber}},
+		{name: "memory", doc: "bytes", form: sizeForm()},
+	}, later("gpu", "graphics processors", "disk", "bytes of disk")...)
+}
+
+func retryKeys() []key {
+	return []key{
+		{name: "max_retries", doc: "tries after the first", form: form{kind: formInt}},
+		{name: "interval", doc: "before the first retry", form: durationForm()},
+		{name: "backoff", doc: "factor of the interval from one retry to the next", form: form{kind: formNumber, min: 1}},
+		{name: "max_interval", doc: "the longest interval", form: durationForm()},
+		{name: "jitter", doc: "full: an interval is drawn between nothing and its length", form: enum("none", "full")},
+		{name: "on", doc: "causes of failure that are retried", form: list(enum(causes()...))},
+	}
+}
+
+// causes are what retry.on may name.
+func causes() []string {
+	return []string{"error", "timeout", "output", "input", "object_lost", "lost"}
+}
+
+// later makes keys that are not supported yet from names and what they do.
+func later(pairs ...string) []key {
+	var keys []key
+	for i := 0; i < len(pairs); i += 2 {
+		keys = append(keys, key{name: pairs[i], doc: pairs[i+1], later: true})
+	}
+	return keys
+}

@@ -1,0 +1,254 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A stepDecl is a step on its way into the program.
+type stepDecl struct {
+	step  Step
+	info  *stepInfo
+	node  *node
+	key   *node
+	env   *stepEnv
+	reads []Read
+	from  []*stepInfo // by place in reads; nil for the workflow's inputs
+	needs []*stepInfo
+	body  *node // of an inline function
+}
+
+// use adds the references of an expression that feeds an input of the function
+// (none: it controls the step).
+func (s *stepDecl) use(k *checked, binding string) {
+	if k == nil {
+		return
+	}
+	for i, r := range k.reads {
+		r.Binding = binding
+		s.reads = append(s.reads, r)
+		s.from = append(s.from, k.steps[i])
+	}
+}
+
+// declareSteps finds the steps and what they make, which expressions may then
+// read.
+func (c *compiler) declareSteps() {
+	steps := c.root.get("steps")
+	if steps == nil || steps.kind != mapNode {
+		return
+	}
+	if len(steps.pairs) == 0 {
+		c.add(steps.pos, "", "the workflow has no steps", "add one, such as hello: {run: echo hello}")
+	}
+	for _, pr := range steps.pairs {
+		s := &stepDecl{node: pr.value, key: pr.key, info: &stepInfo{name: pr.key.text, index: len(c.steps)}}
+		s.step = Step{Name: pr.key.text, Function: -1, Pos: pr.key.pos}
+		s.info.foreach = pr.value.get("foreach") != nil
+		c.steps = append(c.steps, s)
+		c.chooseFunction(s)
+		if s.step.Function >= 0 {
+			s.info.outputs = c.program.Functions[s.step.Function].Outputs
+		}
+	}
+}
+
+// chooseFunction finds the function that a step runs: one that it names, or
+// one that is written in it.
+func (c *compiler) chooseFunction(s *stepDecl) {
+	bodies := c.bodiesIn(s.node)
+	uses := c.scalar(s.node, "uses")
+	switch {
+	case s.node.kind != mapNode:
+		if s.node.isNull() {
+			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
+		}
+	case uses == nil && len(bodies) == 0:
+		if !hasLaterKey(s.node, stepKeys()) {
+			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
+		}
+	case uses != nil && len(bodies) > 0:
+		c.add(bodies[0].pos, bodies[0].text, fmt.Sprintf("step %s has uses and %s", s.key.text, bodies[0].text), "keep one of them")
+	case uses != nil:
+		c.useFunction(s, uses)
+	default:
+		s.body = s.node
+		s.step.Function = len(c.program.Functions)
+		c.program.Functions = append(c.program.Functions, c.function(s.key, s.node))
+	}
+}
+
+func hasLaterKey(n *node, keys []key) bool {
+	return slices.ContainsFunc(keys, func(k key) bool { return k.later && n.get(k.name) != nil })
+}
+
+// useFunction binds a step to a function by name. What the step says of
+// resources, environment and the like holds for this step alone.
+func (c *compiler) useFunction(s *stepDecl, uses *node) {
+	i, ok := c.functions[uses.text]
+	if !ok {
+		c.add(uses.pos, uses.text, fmt.Sprintf("unknown function %q", uses.text), suggest(uses.text, c.functionNames()))
+		return
+	}
+	s.step.Function = i
+	for _, k := range []string{"outputs", "shell"} {
+		if n := s.node.get(k); n != nil {
+			c.add(n.pos, k, fmt.Sprintf("%s belongs to the function %s", k, uses.text), "move it there")
+		}
+	}
+	if own := slices.ContainsFunc([]string{"resources", "env", "pure", "requires"}, func(k string) bool { return s.node.get(k) != nil }); own {
+		s.step.Function = len(c.program.Functions)
+		c.program.Functions = append(c.program.Functions, c.override(c.program.Functions[i], s.node))
+	}
+}
+
+func (c *compiler) functionNames() []string {
+	var names []string
+	if fs := c.root.get("functions"); fs != nil {
+		for _, pr := range fs.pairs {
+			names = append(names, pr.key.text)
+		}
+	}
+	return names
+}
+
+// compileStep checks the expressions of a step.
+func (c *compiler) compileStep(s *stepDecl) {
+	if s.node.kind != mapNode {
+		return
+	}
+	s.env = c.env
+	if f := s.node.get("foreach"); f != nil && f.kind == mapNode {
+		c.foreach(s, f)
+	}
+	if s.env == nil {
+		return // what the item is, nobody knows
+	}
+	c.condition(s)
+	c.needs(s)
+	if s.step.Function >= 0 {
+		if s.body != nil {
+			c.hoist(s)
+		}
+		c.with(s)
+		f := &c.program.Functions[s.step.Function]
+		s.step.Retry, s.step.Timeout = f.Retry, f.Timeout
+	}
+	if n := s.node.get("retry"); n != nil {
+		s.step.Retry = c.retry(n)
+	}
+	if s.node.get("timeout") != nil {
+		s.step.Timeout = c.duration(s.node, "timeout")
+	}
+}
+
+func (c *compiler) condition(s *stepDecl) {
+	n := c.scalar(s.node, "if")
+	if n == nil {
+		return
+	}
+	if n.tag == "!!str" && !hasExpr(n.text) {
+		c.add(n.pos, n.text, "if is text, not a condition", "write ${{ "+n.text+" }}")
+		return
+	}
+	e, k := c.bind(n, Type{Kind: KindBool}, s.env)
+	if e == nil {
+		return
+	}
+	s.step.If = e
+	if s.step.Foreach != nil {
+		s.step.Foreach.PerItemIf = k.inLoop
+	}
+	s.use(k, "")
+}
+
+func (c *compiler) needs(s *stepDecl) {
+	n := s.node.get("needs")
+	if n == nil {
+		return
+	}
+	for _, item := range n.items {
+		info := c.env.types.steps[item.text]
+		switch {
+		case info == nil:
+			c.add(item.pos, item.text, fmt.Sprintf("unknown step %q", item.text), suggest(item.text, c.env.types.stepNames()))
+		case info == s.info:
+			c.add(item.pos, item.text, fmt.Sprintf("step %s needs itself", item.text), "leave it out")
+		case !slices.Contains(s.needs, info):
+			s.needs = append(s.needs, info)
+		}
+	}
+}
+
+// with binds the inputs of the function.
+func (c *compiler) with(s *stepDecl) {
+	f := &c.program.Functions[s.step.Function]
+	given := s.node.get("with")
+	if given != nil && given.kind != mapNode {
+		given = nil
+	}
+	if given != nil {
+		for _, pr := range given.pairs {
+			if _, ok := fieldNamed(f.Inputs, pr.key.text); !ok {
+				c.add(pr.key.pos, pr.key.text, fmt.Sprintf("function %s has no input %q", f.Name, pr.key.text), suggest(pr.key.text, fieldNames(f.Inputs)))
+			}
+		}
+	}
+	hoisted := s.step.With
+	s.step.With = nil
+	for _, in := range f.Inputs {
+		if i := slices.IndexFunc(hoisted, func(b Binding) bool { return b.Input == in.Name }); i >= 0 {
+			s.step.With = append(s.step.With, hoisted[i])
+			continue
+		}
+		v := given.get(in.Name)
+		if v == nil {
+			if in.Default == nil {
+				c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does not give input %s of %s", s.key.text, in.Name, f.Name), "add "+in.Name+" under with")
+			}
+			continue
+		}
+		e, k := c.bind(v, in.Type, s.env)
+		if e != nil {
+			s.step.With = append(s.step.With, Binding{in.Name, e})
+			s.use(k, in.Name)
+		}
+	}
+}
+
+// compileOutputs checks the outputs of the workflow.
+func (c *compiler) compileOutputs() {
+	outputs := c.root.get("outputs")
+	if outputs == nil {
+		return
+	}
+	for _, pr := range outputs.pairs {
+		n, want, typed := pr.value, Type{Kind: KindJSON, Nullable: true}, false
+		if n.kind == mapNode {
+			if n.get("type") != nil {
+				want, _ = parseType(c.text(n, "type"))
+				typed = true
+			}
+			n = n.get("value")
+		}
+		if n == nil || n.isNull() {
+			if pr.value.isNull() {
+				c.add(pr.key.pos, pr.key.text, fmt.Sprintf("output %s has no value", pr.key.text), "give it a path, such as ${{ steps.x.outputs.y }}")
+			}
+			continue
+		}
+		if n.kind == scalarNode && n.tag == "!!str" && strings.HasPrefix(n.text, "steps.") {
+			c.add(n.pos, n.text, "text, not an expression", "write ${{ "+n.text+" }}")
+			continue
+		}
+		e, k := c.bind(n, want, c.env)
+		if e == nil {
+			continue
+		}
+		if !typed {
+			want = k.shape.Type
+		}
+		c.program.Outputs = append(c.program.Outputs, Output{Name: pr.key.text, Type: want, Expr: e, Pos: pr.key.pos, Reads: k.reads})
+	}
+}
