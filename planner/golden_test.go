@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,11 +30,14 @@ func shapes() map[string]struct {
 	diamond.step("c", runs(1), reads("a", "x"), makes("x", 10*mb))
 	diamond.step("d", runs(1), reads("b", "x"), reads("c", "x"))
 
-	zip := newShape("zip")
-	zip.count("n", 12)
-	zip.step("left", runs(1), over("n"), makes("x", 10*mb))
-	zip.step("right", runs(1), over("n"), makes("x", 10*mb))
-	zip.step("join", runs(1), each("left", "x"), each("right", "x"))
+	zip := func(name string, items int, second float64) *shape {
+		s := newShape(name)
+		s.count("n", items)
+		s.step("left", runs(1), over("n"), makes("x", 10*mb))
+		s.step("right", runs(second), over("n"), makes("x", 10*mb))
+		s.step("join", runs(1), each("left", "x"), each("right", "x"))
+		return s
+	}
 
 	fan := newShape("fan")
 	fan.step("split", runs(1), makesList("chunks", 32, 5*mb))
@@ -53,7 +57,8 @@ func shapes() map[string]struct {
 	}{
 		"chain":     {chain, 0},
 		"diamond":   {diamond, 0},
-		"zip":       {zip, 0},
+		"zip":       {zip("zip", 12, 1), 0},
+		"uneven":    {zip("uneven", 13, 2.5), 60 * mb}, // 130 MB without the group
 		"fan":       {fan, 160 * mb},
 		"excamera":  {excamera(16), 400 * mb},
 		"wordcount": {wordcount, 4 * 64 * mb},
@@ -99,6 +104,33 @@ func TestPlansOfTheKnownShapes(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestPicturesOfAPlan(t *testing.T) {
+	t.Parallel()
+	plan := excamera(16).make(nodes(4, 2, 8*gb))
+	for name, write := range map[string]func(io.Writer) error{"excamera.svg": plan.WriteSVG, "excamera.dot": plan.WriteDOT} {
+		var b strings.Builder
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.String())
+	}
+}
+
+func TestExplainPutsCountedBesidePredicted(t *testing.T) {
+	t.Parallel()
+	plan := excamera(16).make(nodes(4, 2, 8*gb))
+	rows := planner.Explain(plan, []planner.Count{
+		{From: "decode", To: "encode", Input: "in_a", Bytes: 300 * mb, Moved: 21 * mb},
+		{From: "decode", To: "encode", Input: "in_a", Bytes: 20 * mb},
+		{From: "nowhere", To: "stitch", Input: "in_z", Bytes: 1 * mb, Moved: 1 * mb},
+	})
+	var b strings.Builder
+	if err := planner.WriteRows(&b, rows); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "explain.txt", b.String())
 }
 
 func golden(t *testing.T, name, got string) {

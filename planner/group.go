@@ -56,7 +56,7 @@ func (m *model) findGroups(edges []edge) []group {
 	slices.SortStableFunc(heavy, func(a, b *edge) int { return cmp.Compare(b.total, a.total) })
 	for _, e := range heavy {
 		if why := g.join(e); why != "" {
-			e.note += "; not grouped: " + why
+			e.note += "; no group: " + why
 		}
 	}
 	return g.result()
@@ -65,27 +65,15 @@ func (m *model) findGroups(edges []edge) []group {
 // join puts the ends of an edge into one group, or says why not.
 func (g *grouping) join(e *edge) string {
 	r := g.m.steps[e.to].reads[e.read]
-	if r.from < 0 {
-		return "an input of the workflow"
-	}
-	if g.of[r.from] == g.of[e.to] {
+	if r.from < 0 || g.of[r.from] == g.of[e.to] {
 		return ""
 	}
-	from, to := &g.m.steps[r.from], &g.m.steps[e.to]
-	singles := from.step.Foreach == nil && to.step.Foreach == nil
-	if !singles {
-		switch {
-		case from.step.Foreach == nil:
-			return "its " + fmt.Sprint(to.tasks) + " readers would share one node"
-		case to.step.Foreach == nil || r.elements != oneItem:
-			return "its " + fmt.Sprint(from.tasks) + " makers would share one node"
-		case r.offset != 0 || from.tasks != to.tasks:
-			return "the items do not match one to one"
-		}
+	if why := g.m.mismatch(e.to, r); why != "" {
+		return why
 	}
 	a, b := g.groups[g.of[r.from]], g.groups[g.of[e.to]]
 	merged := g.merge(a, b, r.from, e.to)
-	if !g.m.fits(merged) {
+	if g.m.host(merged) < 0 {
 		return "no node can hold all of its steps"
 	}
 	if !merged.line {
@@ -97,6 +85,23 @@ func (g *grouping) join(e *edge) string {
 		g.of[i] = g.of[r.from]
 	}
 	*a = *merged
+	return ""
+}
+
+// mismatch says why the tasks of step i do not belong one to one with those
+// that r reads.
+func (m *model) mismatch(i int, r read) string {
+	from, to := &m.steps[r.from], &m.steps[i]
+	switch {
+	case from.step.Foreach == nil && to.step.Foreach == nil:
+		return ""
+	case from.step.Foreach == nil:
+		return fmt.Sprintf("%d tasks read what one makes", to.tasks)
+	case to.step.Foreach == nil || r.elements != oneItem:
+		return fmt.Sprintf("it reads what %d tasks make", from.tasks)
+	case r.offset != 0 || from.tasks != to.tasks:
+		return "the items do not match one to one"
+	}
 	return ""
 }
 
@@ -114,26 +119,41 @@ func (g *grouping) merge(a, b *group, from, to int) *group {
 	}
 }
 
-// fits reports whether some node can run every step of the group.
-func (m *model) fits(g *group) bool {
-	return slices.ContainsFunc(m.cluster.Nodes, func(n Node) bool {
-		return !slices.ContainsFunc(g.steps, func(i int) bool { return !n.hosts(m.steps[i].fn) })
-	})
+// host returns the index of the node with the most cores that can run every
+// step of the group, or -1.
+func (m *model) host(g *group) int {
+	best := -1
+	for k, n := range m.cluster.Nodes {
+		if slices.ContainsFunc(g.steps, func(i int) bool { return !n.hosts(m.steps[i].fn) }) {
+			continue
+		}
+		if best < 0 || n.slots() > m.cluster.Nodes[best].slots() {
+			best = k
+		}
+	}
+	return best
 }
 
 // try plays the steps of two groups apart and together, and says what speaks
-// against joining them.
+// against joining them. A group that is not kept item by item is played on the
+// one node that it would have.
 func (g *grouping) try(a, b, merged *group) string {
+	m := g.m
 	only := func(i int) bool { return g.of[i] == g.of[a.steps[0]] || g.of[i] == g.of[b.steps[0]] }
-	apart := g.m.simulate([]group{*g.m.withKeep(a), *g.m.withKeep(b)}, only)
-	together := g.m.simulate([]group{*g.m.withKeep(merged)}, only)
-	slack := 1 + g.m.prog.MaxSlowdown
+	apart := m.simulate([]group{*m.withKeep(a), *m.withKeep(b)}, only)
+	where := "item by item"
+	if !merged.perItem {
+		alone := *m
+		alone.cluster.Nodes = m.cluster.Nodes[m.host(merged):][:1]
+		m, where = &alone, "on one node"
+	}
+	together := m.simulate([]group{*g.m.withKeep(merged)}, only)
 	switch {
-	case together.seconds > apart.seconds*slack:
-		return fmt.Sprintf("on one node %s take %s, apart %s", g.m.list(merged.steps),
+	case together.seconds > apart.seconds*(1+m.prog.MaxSlowdown):
+		return fmt.Sprintf("%s %s take %s, apart %s", where, m.list(merged.steps),
 			Seconds(together.seconds), Seconds(apart.seconds))
 	case together.moved > apart.moved+0.5:
-		return fmt.Sprintf("together they move %s, apart %s", size(together.moved), size(apart.moved))
+		return fmt.Sprintf("%s they move %s, apart %s", where, size(together.moved), size(apart.moved))
 	}
 	return ""
 }

@@ -14,6 +14,7 @@ type model struct {
 	cluster Cluster
 	steps   []stepModel
 	lists   map[value]int // lengths that are known already
+	ranks   []float64     // of each step, seconds
 }
 
 // A stepModel is what is predicted of one step.
@@ -84,6 +85,7 @@ func newModel(p *dsl.Program, in Inputs, prof Profile, c Cluster) *model {
 		s.outputs = m.outputsOf(i)
 		m.readOwn(i)
 	}
+	m.ranks = m.upwardRanks()
 	return m
 }
 

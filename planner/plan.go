@@ -65,8 +65,8 @@ type Group struct {
 	Bytes  int64  `json:"bytes"`  // read on the edges inside
 	Reason string `json:"reason"` // with the figures, and what no group would cost
 
-	// What these steps alone would move and take without the group, less what
-	// they move and take with it.
+	// What would move, and how much later the last of a way through the group
+	// would end, if its tasks were spread without regard to bytes.
 	ApartBytes int64         `json:"apart_bytes"`
 	ApartTime  time.Duration `json:"apart_time"`
 }
@@ -102,9 +102,18 @@ type Plan struct {
 
 	// Moved is the predicted bytes that cross between nodes or with a store;
 	// Everything is what would move if every value went through a store.
-	Moved      int64    `json:"moved_bytes"`
-	Everything int64    `json:"everything_bytes"`
-	Warnings   []string `json:"warnings,omitempty"`
+	Moved      int64 `json:"moved_bytes"`
+	Everything int64 `json:"everything_bytes"`
+
+	Ungrouped Ungrouped `json:"ungrouped"`
+	Warnings  []string  `json:"warnings,omitempty"`
+}
+
+// Ungrouped is what is predicted when each task goes where its own inputs are,
+// and only chains are kept together.
+type Ungrouped struct {
+	Makespan time.Duration `json:"makespan"`
+	Moved    int64         `json:"moved_bytes"`
 }
 
 // Step returns what the plan says of the step of that name, or nil.

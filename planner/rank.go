@@ -1,10 +1,10 @@
 package planner
 
-// ranks returns, of every step, the predicted seconds from its start to the end
+// upwardRanks returns, of every step, the predicted seconds from its start to the end
 // of the run: its own work on all cores of the cluster, then the longest way
 // through what reads it. Steps stand after what they read, so one pass
 // backwards suffices.
-func (m *model) ranks() []float64 {
+func (m *model) upwardRanks() []float64 {
 	after := make([]float64, len(m.steps))
 	ranks := make([]float64, len(m.steps))
 	for i := len(m.steps) - 1; i >= 0; i-- {

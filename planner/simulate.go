@@ -126,6 +126,6 @@ func (s *simulation) arrive(step, item int, at float64) {
 	f.readyAt[item] = max(f.readyAt[item], at)
 	f.pending[item]--
 	if f.pending[item] == 0 {
-		heap.Push(&s.ready, readyTask{at: f.readyAt[item], rank: s.ranks[step], step: step, item: item})
+		heap.Push(&s.ready, readyTask{at: f.readyAt[item], rank: s.m.ranks[step], step: step, item: item})
 	}
 }

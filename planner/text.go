@@ -24,6 +24,9 @@ func (p *Plan) WriteText(w io.Writer) error {
 	p.writeGroups(&b)
 	fmt.Fprintf(&b, "\nmakespan  %s\nmoved     %s", Seconds(p.Makespan.Seconds()), Size(p.Moved))
 	fmt.Fprintf(&b, "   (everything through a store: %s)\n", Size(p.Everything))
+	if len(p.Groups) > 0 {
+		fmt.Fprintf(&b, "ungrouped %s, %s moved\n", short(p.Ungrouped.Makespan), Size(p.Ungrouped.Moved))
+	}
 	for _, warning := range p.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", warning)
 	}
@@ -46,13 +49,17 @@ func (c Cluster) describe() string {
 
 // table aligns rows of cells under a heading.
 func table(b *strings.Builder, heading string, rows [][]string) {
-	tw := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	var aligned strings.Builder
+	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "\n"+heading)
 	for _, row := range rows[:min(len(rows), maxRows)] {
 		fmt.Fprintln(tw, strings.Join(row, "\t"))
 	}
 	// Writing to a strings.Builder cannot fail.
 	_ = tw.Flush()
+	for line := range strings.Lines(aligned.String()) {
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
 	if len(rows) > maxRows {
 		fmt.Fprintf(b, "... and %d more\n", len(rows)-maxRows)
 	}
