@@ -56,9 +56,10 @@ func (b *termBuilder) symbolic(e ast.Expr) term {
 	case ast.MapKind:
 		return b.symbolicMap(e.AsMap())
 	case ast.CallKind:
-		if c := e.AsCall(); c.FunctionName() == "dyn" && len(c.Args()) == 1 {
-			return b.symbolic(c.Args()[0])
+		if arg, ok := callOf(e, "dyn", 1); ok {
+			return b.symbolic(arg[0])
 		}
+		return b.comparison(e.AsCall())
 	}
 	return nil
 }

@@ -119,6 +119,9 @@ func (pl place) addIssues(env *stepEnv, issues *cel.Issues) {
 		}
 		msg, text, hint := celMessage(issue.Message, env)
 		pl.add(max(char, 0), text, msg, hint)
+		if strings.HasPrefix(issue.Message, "Syntax error") {
+			return // what follows is its consequence
+		}
 	}
 }
 

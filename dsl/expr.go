@@ -117,6 +117,11 @@ func (e *Expr) Eval(s Scope, loaded Loaded) Result {
 			r = failed(err)
 		}
 	}
+	return e.located(r)
+}
+
+// located says in an error which expression failed.
+func (e *Expr) located(r Result) Result {
 	if r.Err != nil {
 		r.Err = fmt.Errorf("cannot evaluate %s in line %d: %w", e.src, e.pos.Line, r.Err)
 	}

@@ -36,7 +36,7 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 		c.add(c.startOf(in), in.text, fmt.Sprintf("foreach goes over a list, and this is a %s", k.shape), "give it a list, such as range(n) or a file[]")
 		return
 	}
-	k.term = c.rangeList(in, k)
+	k.term = c.lazyList(in, k)
 	f.In = c.exprOf(in, k, c.env)
 	s.use(lengthOnly(k), "")
 	env, err := c.env.within(&loop{as: f.As, index: f.Index, item: itemTerm(k)})
@@ -50,12 +50,17 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 // lengthOnly returns k with the reads of its control alone: of a list that
 // another foreach makes, only how many items there are.
 func lengthOnly(k *checked) *checked {
-	if _, ok := k.term.(*gatherTerm); !ok {
-		return k
-	}
 	control := *k
-	control.reads = []Read{{Step: k.reads[0].Step, Items: ItemLength}}
-	control.steps = k.steps[:1]
+	switch t := k.term.(type) {
+	case *gatherTerm:
+		control.reads = []Read{{Step: k.reads[0].Step, Items: ItemLength}}
+		control.steps = k.steps[:1]
+	case *zipTerm:
+		control.reads, control.steps = nil, nil
+		for _, list := range t.lists {
+			control.take(lengthOnly(list))
+		}
+	}
 	return &control
 }
 
@@ -65,23 +70,56 @@ func (c *compiler) loopName(n *node, name string) {
 	}
 }
 
-// rangeList makes range(n) a list that is never written out.
-func (c *compiler) rangeList(in *node, k *checked) term {
-	pieces, _ := scan(in.text)
-	whole, ok := wholeExpr(pieces)
+// lazyList makes range and zip lists that are never written out. A range has a
+// computed length at most, the lists of a zip are not computed.
+func (c *compiler) lazyList(in *node, k *checked) term {
 	computed, isCEL := k.term.(*celTerm)
-	if !ok || !isCEL || in.kind != scalarNode {
-		return k.term
-	}
-	root := computed.checked.Expr()
-	if root.Kind() != ast.CallKind || root.AsCall().FunctionName() != "range" {
+	if !isCEL || in.kind != scalarNode {
 		return k.term
 	}
 	b := &termBuilder{newRecogniser(c.env), computed.checked}
-	n, err := b.build(root.AsCall().Args()[0])
-	if err != nil {
-		c.add(place{c, in, whole}.start(), in.text, err.Error(), "")
-		return k.term
+	root := computed.checked.Expr()
+	if arg, ok := callOf(root, "range", 1); ok {
+		n, err := b.build(arg[0])
+		if err != nil {
+			c.add(c.startOf(in), in.text, err.Error(), "")
+			return k.term
+		}
+		return &rangeTerm{n}
 	}
-	return &rangeTerm{n}
+	if t := b.zip(root); t != nil {
+		return t
+	}
+	return k.term
+}
+
+// zip recognises zip(a, b) of lists that need no computation.
+func (b *termBuilder) zip(e ast.Expr) term {
+	args, ok := callOf(e, "zip", 2)
+	if !ok {
+		return nil
+	}
+	t := &zipTerm{}
+	for _, arg := range args {
+		list := b.symbolic(arg)
+		if n, ok := callOf(arg, "range", 1); ok {
+			if count := b.symbolic(n[0]); count != nil {
+				list = &rangeTerm{count}
+			}
+		}
+		if list == nil {
+			return nil
+		}
+		refs := collect(b.env, arg)
+		t.lists = append(t.lists, &checked{term: list, shape: list.shape(), reads: refs.reads, steps: refs.steps})
+	}
+	return t
+}
+
+// callOf returns the arguments of a call of a function.
+func callOf(e ast.Expr, name string, args int) ([]ast.Expr, bool) {
+	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != name || e.AsCall().IsMemberFunction() {
+		return nil, false
+	}
+	return e.AsCall().Args(), len(e.AsCall().Args()) == args
 }

@@ -47,7 +47,7 @@ type key struct {
 
 func list(of form) form          { return form{kind: formList, of: &of} }
 func dict(of form) form          { return form{kind: formDict, of: &of} }
-func keyed(keys []key) form     { return form{kind: formObject, keys: keys} }
+func keyed(keys []key) form      { return form{kind: formObject, keys: keys} }
 func choice(forms ...form) form  { return form{kind: formChoice, any: forms} }
 func text() form                 { return form{kind: formText} }
 func enum(values ...string) form { return form{kind: formText, enum: values} }

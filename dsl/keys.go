@@ -9,7 +9,7 @@ func workflowKeys() []key {
 		{name: "name", doc: "what the workflow is called", form: workflowName(), required: true},
 		{name: "description", doc: "what it does, for people", form: text()},
 		{name: "inputs", doc: "what a run is given", form: dict(fieldForm(inputKeys()))},
-		{name: "outputs", doc: "what a run gives", form: dict(choice(exprText(), keyed(resultKeys())))},
+		{name: "outputs", doc: "what a run gives", form: dict(choice(form{kind: formWord}, list(form{kind: formAny}), keyed(resultKeys())))},
 		{name: "functions", doc: "what steps run, by name", form: dict(keyed(functionKeys()))},
 		{name: "steps", doc: "the steps, by name", form: dict(keyed(stepKeys())), required: true},
 		{name: "timeout", doc: "how long a run may take", form: durationForm()},

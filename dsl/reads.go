@@ -83,6 +83,10 @@ func (c *collector) term(t term) {
 		for i, r := range t.reads {
 			c.add(r, t.steps[i])
 		}
+	case *listTerm:
+		for _, item := range t.items {
+			c.term(item)
+		}
 	case indexTerm:
 		c.inLoop = true
 	}

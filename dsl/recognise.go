@@ -207,6 +207,11 @@ func (r *recogniser) element(operand ast.Expr, at itemIndex) term {
 		return nil
 	case *gatherTerm:
 		return &outputTerm{step: list.step, item: &at, field: list.field}
+	case *listTerm: // the item of a zip
+		if at.own || at.n < 0 || at.n >= len(list.items) {
+			return nil
+		}
+		return list.items[at.n]
 	default:
 		if k := list.shape().Kind; k != KindList && k != KindJSON {
 			return nil

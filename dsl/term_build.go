@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,13 +20,19 @@ func (t *condTerm) eval(ev *evaluation) Result {
 	if !c.known() {
 		return c
 	}
+	chosen := t.no
 	switch string(c.Value.JSON) {
 	case "true":
-		return t.yes.eval(ev)
+		chosen = t.yes
 	case "false":
-		return t.no.eval(ev)
+	default:
+		return failed(errors.New("the condition of ?: is no truth value"))
 	}
-	return failed(fmt.Errorf("the condition of ?: is no truth value"))
+	r := chosen.eval(ev)
+	if r.known() {
+		r.Computed = r.Computed || c.Computed
+	}
+	return r
 }
 
 func (t *condTerm) shape() shape { return t.is }
@@ -84,7 +91,7 @@ func (t *mapTerm) shape() shape { return shape{Type: Type{Kind: KindJSON}} }
 type textTerm struct{ parts []term }
 
 func (t *textTerm) eval(ev *evaluation) Result {
-	r := Result{Computed: true}
+	var r Result
 	var b strings.Builder
 	for _, p := range t.parts {
 		part := p.eval(ev)
@@ -110,7 +117,7 @@ func textOf(v object.Value) (string, error) {
 		return "", nil
 	}
 	if v.JSON == nil {
-		return "", fmt.Errorf("a file cannot stand in text")
+		return "", errors.New("a file cannot stand in text")
 	}
 	decoded, err := decodeJSON(v.JSON)
 	if err != nil {

@@ -1,7 +1,7 @@
 package dsl
 
 import (
-	"errors"
+	"fmt"
 
 	"example.org/weft/object"
 )
@@ -30,6 +30,30 @@ type rangeTerm struct{ n term }
 func (t *rangeTerm) eval(ev *evaluation) Result { return t.n.eval(ev) }
 func (t *rangeTerm) shape() shape               { return shape{Type: listOf(Type{Kind: KindInt})} }
 
+// zipTerm is zip(a, b) as the list of a foreach. An item is made of items of
+// both, so that it waits for these alone.
+type zipTerm struct{ lists []*checked }
+
+func (t *zipTerm) eval(ev *evaluation) Result {
+	n, r := ev.listLength(t)
+	if !r.known() {
+		return r
+	}
+	items := make([]object.Value, n)
+	for i := range items {
+		var parts []object.Value
+		for _, list := range t.lists {
+			part := ev.then(list.term.eval(ev), func(v object.Value) Result { return ev.element(v, i) })
+			r.merge(part)
+			parts = append(parts, part.Value)
+		}
+		items[i] = listValue(parts)
+	}
+	return limited(settle(withValue(r, listValue(items))))
+}
+
+func (t *zipTerm) shape() shape { return shape{Type: listOf(listOf(Type{Kind: KindJSON}))} }
+
 // itemTerm returns the term of the item of a foreach over list. When another
 // foreach makes the list, it is that one's item, so that item i waits for item
 // i alone.
@@ -39,6 +63,12 @@ func itemTerm(list *checked) term {
 		return &outputTerm{step: t.step, item: &itemIndex{own: true}, field: t.field}
 	case *rangeTerm:
 		return indexTerm{}
+	case *zipTerm:
+		var parts []term
+		for _, part := range t.lists {
+			parts = append(parts, itemTerm(part))
+		}
+		return newListTerm(parts)
 	}
 	return &elemTerm{&loopTerm{list.term, list.reads, list.steps}, itemIndex{own: true}}
 }
@@ -49,27 +79,14 @@ func itemTerm(list *checked) term {
 // range(n) it is n alone), and Scope.Loop must return it from then on.
 func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) {
 	ev := &evaluation{scope: s, loaded: loaded, env: f.In.env}
-	if t, ok := f.In.term.(*gatherTerm); ok {
-		n, r := ev.items(t.step)
-		return n, r
+	n, r := ev.listLength(f.In.term)
+	r = settle(r)
+	if r.known() && n > MaxItems {
+		r = failed(fmt.Errorf("%d items, more than %d", n, MaxItems))
 	}
-	r := f.In.Eval(s, loaded)
-	if _, in := s.Loop(); !in.IsNull() {
-		r = Result{Value: in}
-	}
+	r = f.In.located(r)
 	if !r.known() {
 		return 0, r
-	}
-	if _, ok := f.In.term.(*rangeTerm); ok {
-		n, err := rangeLength(r.Value)
-		if err != nil {
-			return 0, failed(err)
-		}
-		return n, r
-	}
-	n, failure := ev.length(r.Value)
-	if !failure.known() {
-		return 0, settle(failure)
 	}
 	return n, r
 }
@@ -77,14 +94,55 @@ func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) {
 // MaxItems is the most tasks that a foreach can have.
 const MaxItems = 10_000_000
 
-func rangeLength(v object.Value) (int, error) {
+// listLength returns the length of a list, and its value when it was computed.
+func (ev *evaluation) listLength(list term) (int, Result) {
+	switch t := list.(type) {
+	case *gatherTerm:
+		return ev.items(t.step)
+	case *zipTerm:
+		return ev.zipLength(t)
+	}
+	var r Result
+	if _, in := ev.scope.Loop(); !in.IsNull() {
+		r = Result{Value: in}
+	} else if r = list.eval(ev); !r.known() {
+		return 0, r
+	}
+	var n int
+	var failure Result
+	if _, ok := list.(*rangeTerm); ok {
+		n, failure = rangeLength(r.Value)
+	} else {
+		n, failure = ev.length(r.Value)
+	}
+	if !failure.known() {
+		return 0, failure
+	}
+	return n, r
+}
+
+func (ev *evaluation) zipLength(t *zipTerm) (int, Result) {
+	var all Result
+	var lengths []int
+	for _, list := range t.lists {
+		n, r := ev.listLength(list.term)
+		all.merge(r)
+		lengths = append(lengths, n)
+	}
+	if all = settle(all); all.known() && lengths[0] != lengths[1] {
+		return 0, failed(fmt.Errorf("zip of lists of %d and %d items", lengths[0], lengths[1]))
+	}
+	return lengths[0], all
+}
+
+func rangeLength(v object.Value) (int, Result) {
 	decoded, err := decodeJSON(inlineJSON(v))
 	if err != nil {
-		return 0, err
+		return 0, failed(err)
 	}
 	n, ok := jsonInt(decoded)
 	if !ok || n < 0 || n > MaxItems {
-		return 0, errors.New("range(" + string(v.JSON) + "): want a whole number from 0 to 10000000")
+		return 0, failed(fmt.Errorf("range(%s): want a whole number from 0 to %d", inlineJSON(v), MaxItems))
 	}
-	return int(n), nil
+	return int(n), Result{}
 }

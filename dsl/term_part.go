@@ -21,7 +21,7 @@ func (t *elemTerm) eval(ev *evaluation) Result {
 		return r
 	}
 	elem := ev.element(r.Value, t.item.at(ev))
-	if t.item.optional && errors.Is(elem.Err, errNoItem) {
+	if t.item.optional && isNoItem(elem.Err) {
 		return Result{}
 	}
 	return elem
@@ -35,8 +35,16 @@ func (t *elemTerm) shape() shape {
 	return s
 }
 
-// errNoItem is why an element of a list, or a field of a map, cannot be read.
-var errNoItem = errors.New("no such item") //nolint:gochecknoglobals // a sentinel error
+// A noItemError is why an element of a list, or a field of a map, cannot be
+// read: there is none. Read by ? it is null.
+type noItemError struct{ msg string }
+
+func (e *noItemError) Error() string { return e.msg }
+
+func isNoItem(err error) bool {
+	_, ok := errors.AsType[*noItemError](err)
+	return ok
+}
 
 // element returns item i of a list. Of a list that is an object it is a
 // reference into the object, which nobody has to read for that.
@@ -72,7 +80,7 @@ func (ev *evaluation) element(v object.Value, i int) Result {
 }
 
 func noItem(i, length int) Result {
-	return failed(fmt.Errorf("index %d of a list of %d: %w", i, length, errNoItem))
+	return failed(&noItemError{fmt.Sprintf("index %d of a list of %d", i, length)})
 }
 
 // then goes on with the value of a result when there is one.
@@ -116,7 +124,7 @@ type fieldTerm struct {
 func (t *fieldTerm) eval(ev *evaluation) Result {
 	return ev.then(t.of.eval(ev), func(v object.Value) Result {
 		r := ev.fieldOf(v, t.name)
-		if t.optional && errors.Is(r.Err, errNoItem) {
+		if t.optional && isNoItem(r.Err) {
 			return Result{}
 		}
 		return r
@@ -139,6 +147,10 @@ func (t *fieldTerm) shape() shape {
 	return s
 }
 
+func noField(name string) Result {
+	return failed(&noItemError{fmt.Sprintf("no field %q", name)})
+}
+
 func (ev *evaluation) fieldOf(v object.Value, name string) Result {
 	switch {
 	case v.Item != nil:
@@ -157,7 +169,7 @@ func (ev *evaluation) fieldOf(v object.Value, name string) Result {
 	case v.Map != nil:
 		field, ok := v.Map[name]
 		if !ok {
-			return failed(fmt.Errorf("no field %q: %w", name, errNoItem))
+			return noField(name)
 		}
 		return Result{Value: field}
 	}
@@ -167,7 +179,7 @@ func (ev *evaluation) fieldOf(v object.Value, name string) Result {
 	}
 	field, ok := fields[name]
 	if !ok {
-		return failed(fmt.Errorf("no field %q: %w", name, errNoItem))
+		return noField(name)
 	}
 	return Result{Value: object.FromJSON(slices.Clone(field))}
 }
