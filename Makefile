@@ -39,9 +39,9 @@ lint: ## format and lint
 	golangci-lint fmt --diff
 	golangci-lint run ./...
 
-bench: build ## cost per step; takes about a minute
-	@scripts/need postgres
-	cd bench && $(GO) run . -weft ../weft
+bench: ## the engine's cost per step, beside a commit and a process
+	@scripts/need go postgres
+	cd bench && $(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m .
 
 generate: ## regenerate what is generated; git diff shows what changed
 	@scripts/need go
