@@ -63,10 +63,11 @@ type Message struct {
 type Journal interface {
 	// Append makes the batches durable in one transaction (one flush for the
 	// runs of all batches). The first record of a batch follows the last one
-	// of its run; a gap is a failure. Batches of a run that was fenced are left out and
-	// reported: fenced has their runs. Any other failure is err, and then
-	// nothing was appended or it is unknown whether all was: the caller forgets
-	// the runs and acquires them again.
+	// of its run; a gap is a failure. Batches of a run that has another owner,
+	// or does not exist, are left out and reported: fenced has their runs. Any
+	// other failure is err, and then nothing was appended or it is unknown
+	// whether all was: the caller forgets the runs and reads or acquires them
+	// again.
 	Append(ctx context.Context, batches []Batch) (fenced []executor.RunID, err error)
 
 	// Read returns up to limit records of a run after sequence number after,

@@ -19,7 +19,7 @@ var appendTests = []test{
 	{"several runs are appended whole or not at all", appendsAtomically},
 	{"a run may have several batches in one call", takesSeveralBatches},
 	{"another epoch is fenced and the others go through", fences},
-	{"a run that does not exist is an error", refusesUnknownRun},
+	{"a run that does not exist is fenced", fencesUnknownRun},
 	{"a fact of a megabyte is kept", keepsBigFact},
 	{"records survive a reopening", survivesReopening},
 	{"an append with a cancelled context changes nothing", refusesCancelled},
@@ -147,10 +147,11 @@ func fences(s *store) {
 	s.wantRecords(lost, records(0, started()))
 }
 
-func refusesUnknownRun(s *store) {
-	if _, err := s.Append(s.Context(), []journal.Batch{{Run: runID(9), Epoch: 1, Records: records(0, started())}}); err == nil {
-		s.Error("records of a run that was never accepted were appended")
-	}
+func fencesUnknownRun(s *store) {
+	fenced, err := s.Append(s.Context(), []journal.Batch{{Run: runID(9), Epoch: 1, Records: records(0, started())}})
+	s.fatal(err)
+	s.wantEqual("fenced runs", fenced, []executor.RunID{runID(9)})
+	s.wantRecords(runID(9), nil)
 }
 
 func keepsBigFact(s *store) {

@@ -4,170 +4,171 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal"
 )
 
-// Append implements journal.Journal. It takes two round trips, however many
-// runs and records there are: one locks the runs, one writes and commits.
+// appendSQL is the whole of an append, so that it takes one round trip. Its
+// parts, in order: the batches; their runs that still have the owner, locked in
+// the order of their ids, so that no two appends wait for each other; the rows
+// of these brought up to date, where a gap breaks a constraint and so undoes
+// all; their records; the messages that they fold in. It returns the runs that
+// were written.
+const appendSQL = `
+WITH batch AS (
+	SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[],
+			$5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::bytea[])
+		AS b (run, epoch, before, count, status, error, started, ended, outputs)
+), owned AS (
+	SELECT b.* FROM runs r JOIN batch b ON b.run = r.id AND b.epoch = r.epoch
+	ORDER BY r.id FOR NO KEY UPDATE OF r
+), updated AS (
+	UPDATE runs r SET
+		seq = CASE WHEN b.count = 0 OR r.seq = b.before THEN r.seq + b.count ELSE -1 END,
+		status = coalesce(b.status, r.status), error = coalesce(b.error, r.error),
+		started = coalesce(b.started, r.started), ended = coalesce(b.ended, r.ended),
+		outputs = coalesce(b.outputs, r.outputs)
+	FROM owned b WHERE r.id = b.run
+	RETURNING r.id
+), written AS (
+	INSERT INTO records (run, seq, at, kind, data)
+	SELECT f.run, f.seq, f.at, f.kind, f.data
+	FROM unnest($10::text[], $11::bigint[], $12::bigint[], $13::timestamptz[], $14::text[], $15::bytea[])
+		AS f (run, epoch, seq, at, kind, data)
+	JOIN owned USING (run, epoch)
+), folded AS (
+	UPDATE inbox i SET folded = true
+	FROM unnest($16::text[], $17::bigint[], $18::bigint[]) AS d (run, epoch, id) JOIN owned USING (run, epoch)
+	WHERE i.id = d.id AND i.run = d.run
+)
+SELECT id FROM updated, pg_notify($19, id)`
+
+// emptySQL empties the inboxes of runs that ended. It follows in the same
+// transaction, to see the messages that came while appendSQL waited for a lock.
+const emptySQL = `DELETE FROM inbox i USING runs r WHERE i.run = r.id AND r.ended IS NOT NULL AND r.id = ANY($1)`
+
+// Append implements journal.Journal.
 func (db *DB) Append(ctx context.Context, batches []journal.Batch) (fenced []executor.RunID, err error) {
-	conn, err := db.pool.Acquire(ctx)
+	merged, err := journal.Merge(batches)
 	if err != nil {
 		return nil, fmt.Errorf("cannot append: %w", err)
 	}
-	// The pool closes a connection that comes back within a transaction: so
-	// every return before the commit is a rollback.
-	defer conn.Release()
-	heads, err := lockRuns(ctx, conn, batches)
-	if err != nil {
+	var rows appendRows
+	for _, b := range merged {
+		if err := rows.add(b); err != nil {
+			return nil, fmt.Errorf("cannot append to run %s: %w", b.Run, err)
+		}
+	}
+	var written []executor.RunID
+	q := &pgx.Batch{} // is one transaction
+	q.Queue(appendSQL, append(rows.arguments(), db.channel)...).Query(func(result pgx.Rows) (err error) {
+		written, err = pgx.CollectRows(result, pgx.RowTo[executor.RunID])
+		return err
+	})
+	if len(rows.ended) > 0 {
+		q.Queue(emptySQL, rows.ended)
+	}
+	if err := db.pool.SendBatch(ctx, q).Close(); err != nil {
 		return nil, fmt.Errorf("cannot append: %w", err)
 	}
-	admitted, fenced, err := journal.Admit(heads, batches)
-	if err == nil {
-		err = db.commit(ctx, conn, admitted)
-	} else if _, errBack := conn.Exec(ctx, "rollback"); errBack != nil {
-		err = fmt.Errorf("%w (and cannot roll back: %w)", err, errBack)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot append: %w", err)
-	}
-	return fenced, nil
+	return without(merged, written), nil
 }
 
-// lockRuns begins a transaction and locks the rows of all runs, in the order of
-// their ids, so that no two calls wait for each other.
-func lockRuns(ctx context.Context, conn *pgxpool.Conn, batches []journal.Batch) (map[executor.RunID]journal.Head, error) {
-	ids := make([]string, len(batches))
-	for i, b := range batches {
-		ids[i] = string(b.Run)
+// without returns the runs of batches that were not written.
+func without(batches []journal.Batch, written []executor.RunID) (fenced []executor.RunID) {
+	slices.Sort(written)
+	for _, b := range batches {
+		if _, found := slices.BinarySearch(written, b.Run); !found {
+			fenced = append(fenced, b.Run)
+		}
 	}
-	heads := make(map[executor.RunID]journal.Head, len(batches))
-	b := &pgx.Batch{}
-	b.Queue("begin")
-	b.Queue(`SELECT id, epoch, seq FROM runs WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, ids).
-		Query(func(rows pgx.Rows) error {
-			var run executor.RunID
-			var head journal.Head
-			_, err := pgx.ForEachRow(rows, []any{&run, &head.Epoch, &head.Seq}, func() error {
-				heads[run] = head
-				return nil
-			})
+	return fenced
+}
+
+// appendRows are the columns of the rows that an append writes.
+type appendRows struct {
+	batch struct {
+		runs           []string
+		epochs         []uint64
+		befores        []uint64
+		counts         []int
+		statuses, errs []*string
+		started, ended []*time.Time
+		outputs        [][]byte
+	}
+	fact struct {
+		runs   []string
+		epochs []uint64
+		seqs   []uint64
+		times  []time.Time
+		kinds  []string
+		data   [][]byte
+	}
+	done struct {
+		runs   []string
+		epochs []uint64
+		ids    []int64
+	}
+	ended []string // runs
+}
+
+// arguments returns the columns in the order of the parameters of appendSQL.
+func (r *appendRows) arguments() []any {
+	b, f, d := &r.batch, &r.fact, &r.done
+	return []any{
+		b.runs, b.epochs, b.befores, b.counts, b.statuses, b.errs, b.started, b.ended, b.outputs,
+		f.runs, f.epochs, f.seqs, f.times, f.kinds, f.data,
+		d.runs, d.epochs, d.ids,
+	}
+}
+
+func (r *appendRows) add(b journal.Batch) error {
+	if err := r.addBatch(b); err != nil {
+		return err
+	}
+	f, d := &r.fact, &r.done
+	for _, record := range b.Records {
+		kind, data, err := executor.EncodeFact(record.Fact)
+		if err != nil {
 			return err
-		})
-	return heads, conn.SendBatch(ctx, b).Close()
-}
-
-// commit writes what was admitted, at most one batch a run, and commits.
-func (db *DB) commit(ctx context.Context, conn *pgxpool.Conn, admitted []journal.Batch) error {
-	b := &pgx.Batch{}
-	if err := queueRecords(b, admitted); err != nil {
-		return err
-	}
-	if err := queueChanges(b, admitted); err != nil {
-		return err
-	}
-	queueInbox(b, admitted)
-	for _, a := range admitted {
-		db.queueNotify(b, a.Run)
-	}
-	b.Queue("commit")
-	return conn.SendBatch(ctx, b).Close()
-}
-
-func (db *DB) queueNotify(b *pgx.Batch, run executor.RunID) {
-	b.Queue(`SELECT pg_notify($1, $2)`, db.channel, run)
-}
-
-// queueRecords adds one statement that inserts all records.
-func queueRecords(b *pgx.Batch, admitted []journal.Batch) error {
-	var runs, kinds []string
-	var seqs []uint64
-	var times []time.Time
-	var facts [][]byte
-	for _, a := range admitted {
-		for _, r := range a.Records {
-			kind, data, err := executor.EncodeFact(r.Fact)
-			if err != nil {
-				return err
-			}
-			runs, seqs, times = append(runs, string(a.Run)), append(seqs, r.Seq), append(times, r.At)
-			kinds, facts = append(kinds, kind), append(facts, data)
 		}
+		f.runs, f.epochs, f.seqs = append(f.runs, string(b.Run)), append(f.epochs, b.Epoch), append(f.seqs, record.Seq)
+		f.times, f.kinds, f.data = append(f.times, record.At), append(f.kinds, kind), append(f.data, data)
 	}
-	if len(runs) > 0 {
-		b.Queue(`
-			INSERT INTO records (run, seq, at, kind, data)
-			SELECT * FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::text[], $5::bytea[])`,
-			runs, seqs, times, kinds, facts)
+	for _, id := range b.Done {
+		d.runs, d.epochs, d.ids = append(d.runs, string(b.Run)), append(d.epochs, b.Epoch), append(d.ids, id)
 	}
 	return nil
 }
 
-// queueChanges adds one statement that brings the rows of all runs up to date.
-func queueChanges(b *pgx.Batch, admitted []journal.Batch) error {
-	var runs []string
-	var seqs []uint64
-	var statuses, errs []*string
-	var started, ended []*time.Time
-	var outputs [][]byte
-	for _, a := range admitted {
-		if len(a.Records) == 0 {
-			continue
-		}
-		c := journal.Summarise(a.Records)
-		var status, message *string
-		var out []byte
-		if c.Status != "" {
-			status, message = (*string)(&c.Status), &c.Error
-		}
-		if c.Status.Done() {
-			var err error
-			if out, err = json.Marshal(c.Outputs); err != nil {
-				return err
-			}
-		}
-		runs, seqs = append(runs, string(a.Run)), append(seqs, a.Records[len(a.Records)-1].Seq)
-		statuses, errs, outputs = append(statuses, status), append(errs, message), append(outputs, out)
-		started, ended = append(started, orNull(c.Started)), append(ended, orNull(c.Ended))
+func (r *appendRows) addBatch(b journal.Batch) error {
+	c := journal.Summarise(b.Records)
+	var before uint64
+	if len(b.Records) > 0 {
+		before = b.Records[0].Seq - 1
 	}
-	if len(runs) > 0 {
-		b.Queue(`
-			UPDATE runs r SET seq = c.seq,
-				status = coalesce(c.status, r.status), error = coalesce(c.error, r.error),
-				started = coalesce(c.started, r.started), ended = coalesce(c.ended, r.ended),
-				outputs = coalesce(c.outputs, r.outputs)
-			FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bytea[])
-				AS c (id, seq, status, error, started, ended, outputs)
-			WHERE r.id = c.id`,
-			runs, seqs, statuses, errs, started, ended, outputs)
+	var status, message *string
+	if c.Status != "" {
+		status, message = (*string)(&c.Status), &c.Error
 	}
+	var outputs []byte
+	if c.Status.Done() {
+		var err error
+		if outputs, err = json.Marshal(c.Outputs); err != nil {
+			return err
+		}
+		r.ended = append(r.ended, string(b.Run))
+	}
+	to := &r.batch
+	to.runs, to.epochs = append(to.runs, string(b.Run)), append(to.epochs, b.Epoch)
+	to.befores, to.counts = append(to.befores, before), append(to.counts, len(b.Records))
+	to.statuses, to.errs = append(to.statuses, status), append(to.errs, message)
+	to.started, to.ended = append(to.started, orNull(c.Started)), append(to.ended, orNull(c.Ended))
+	to.outputs = append(to.outputs, outputs)
 	return nil
-}
-
-// queueInbox adds what folds messages in and empties the inboxes of runs that
-// ended.
-func queueInbox(b *pgx.Batch, admitted []journal.Batch) {
-	var runs, ended []string
-	var ids []int64
-	for _, a := range admitted {
-		for _, id := range a.Done {
-			runs, ids = append(runs, string(a.Run)), append(ids, id)
-		}
-		if journal.Summarise(a.Records).Status.Done() {
-			ended = append(ended, string(a.Run))
-		}
-	}
-	if len(ids) > 0 {
-		b.Queue(`
-			UPDATE inbox i SET folded = true FROM unnest($1::text[], $2::bigint[]) AS d (run, id)
-			WHERE i.id = d.id AND i.run = d.run`, runs, ids)
-	}
-	if len(ended) > 0 {
-		b.Queue(`DELETE FROM inbox WHERE run = ANY($1)`, ended)
-	}
 }

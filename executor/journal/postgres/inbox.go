@@ -50,6 +50,11 @@ func (db *DB) post(ctx context.Context, run executor.RunID, key string, f execut
 	})
 }
 
+// queueNotify adds what tells all servers that something happened to a run.
+func (db *DB) queueNotify(b *pgx.Batch, run executor.RunID) {
+	b.Queue(`SELECT pg_notify($1, $2)`, db.channel, run)
+}
+
 // Inbox implements journal.Journal.
 func (db *DB) Inbox(ctx context.Context, owner string) ([]journal.Message, error) {
 	rows, err := db.pool.Query(ctx, `

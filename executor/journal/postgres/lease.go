@@ -13,9 +13,12 @@ import (
 	"example.org/weft/executor/journal"
 )
 
-// Acquire implements journal.Journal.
-func (db *DB) Acquire(ctx context.Context, owner string, ttl time.Duration, limit int) ([]journal.Lease, error) {
-	rows, err := db.pool.Query(ctx, `
+// Acquire implements journal.Journal. Owners acquire one after another: else one
+// could take what another has just taken, whose lease it does not see yet.
+func (db *DB) Acquire(ctx context.Context, owner string, ttl time.Duration, limit int) (leases []journal.Lease, err error) {
+	b := &pgx.Batch{} // is one transaction
+	b.Queue(`SELECT pg_advisory_xact_lock(hashtextextended($1, 1))`, db.channel)
+	b.Queue(`
 		WITH taken AS (
 			SELECT id FROM runs WHERE ended IS NULL
 				AND owner NOT IN (SELECT name FROM owners WHERE expires > now())
@@ -25,12 +28,12 @@ func (db *DB) Acquire(ctx context.Context, owner string, ttl time.Duration, limi
 			ON CONFLICT (name) DO UPDATE SET expires = greatest(owners.expires, excluded.expires)
 		)
 		UPDATE runs r SET owner = $1, epoch = epoch + 1 FROM taken WHERE r.id = taken.id
-		RETURNING r.id, r.version, r.epoch`, owner, ttl, limit)
-	if err != nil {
-		return nil, fmt.Errorf("cannot acquire runs for %s: %w", owner, err)
-	}
-	leases, err := pgx.CollectRows(rows, pgx.RowToStructByPos[journal.Lease])
-	if err != nil {
+		RETURNING r.id, r.version, r.epoch`, owner, ttl, limit).
+		Query(func(rows pgx.Rows) (err error) {
+			leases, err = pgx.CollectRows(rows, pgx.RowToStructByPos[journal.Lease])
+			return err
+		})
+	if err := db.pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("cannot acquire runs for %s: %w", owner, err)
 	}
 	slices.SortFunc(leases, func(a, b journal.Lease) int { return strings.Compare(string(a.Run), string(b.Run)) })

@@ -12,7 +12,7 @@ import (
 
 // A listener hears what was notified and tells the hub.
 type listener struct {
-	config  *pgx.ConnConfig
+	config  *pgx.ConnConfig // not that of a connection, which hears for that one
 	channel string
 	hub     *hub.Hub
 }
@@ -25,10 +25,9 @@ func listen(ctx context.Context, conn *pgx.Conn, channel string) error {
 
 // startListener serves a connection that listens, and those that come after it,
 // until the returned function is called, which waits for the end.
-func startListener(ctx context.Context, conn *pgx.Conn, channel string, h *hub.Hub) (stop func()) {
+func startListener(ctx context.Context, conn *pgx.Conn, l *listener) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
-	l := &listener{config: conn.Config(), channel: channel, hub: h}
 	go func() {
 		defer close(done)
 		l.serve(ctx, conn)

@@ -95,7 +95,7 @@ func open(ctx context.Context, cfg *pgxpool.Config) (*DB, error) {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
 	db.hub = hub.New()
-	db.stop = startListener(ctx, conn, db.channel, db.hub)
+	db.stop = startListener(ctx, conn, &listener{config: cfg.ConnConfig, channel: db.channel, hub: db.hub})
 	return db, nil
 }
 

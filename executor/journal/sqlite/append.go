@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"example.org/weft/executor"
@@ -13,7 +12,7 @@ import (
 
 // appendStmts are the statements of the way that every record goes.
 type appendStmts struct {
-	head, advance, change, outputs, insert, fold, empty *sql.Stmt
+	advance, outputs, insert, fold, empty *sql.Stmt
 }
 
 func prepareAppend(ctx context.Context, db *sql.DB) (appendStmts, error) {
@@ -22,9 +21,11 @@ func prepareAppend(ctx context.Context, db *sql.DB) (appendStmts, error) {
 		stmt **sql.Stmt
 		text string
 	}{
-		{&s.head, `SELECT epoch, seq FROM runs WHERE id = ?`},
-		{&s.advance, `UPDATE runs SET seq = ? WHERE id = ?`},
-		{&s.change, `UPDATE runs SET status = ?, started = coalesce(?, started), ended = coalesce(?, ended), error = ? WHERE id = ?`},
+		{&s.advance, `
+			UPDATE runs SET seq = CASE WHEN ?2 = 0 OR seq = ?1 THEN seq + ?2 ELSE -1 END,
+				status = coalesce(?3, status), error = coalesce(?4, error),
+				started = coalesce(?5, started), ended = coalesce(?6, ended)
+			WHERE id = ?7 AND epoch = ?8`},
 		{&s.outputs, `UPDATE run_values SET outputs = ? WHERE n = (SELECT n FROM runs WHERE id = ?)`},
 		{&s.insert, `INSERT INTO records (run, seq, at, kind, data) VALUES (?, ?, ?, ?, ?)`},
 		{&s.fold, `UPDATE inbox SET folded = 1 WHERE id = ? AND run = ?`},
@@ -41,9 +42,7 @@ func prepareAppend(ctx context.Context, db *sql.DB) (appendStmts, error) {
 // in returns the statements bound to a transaction, which closes them.
 func (s appendStmts) in(ctx context.Context, tx *sql.Tx) appendStmts {
 	return appendStmts{
-		head:    tx.StmtContext(ctx, s.head),
 		advance: tx.StmtContext(ctx, s.advance),
-		change:  tx.StmtContext(ctx, s.change),
 		outputs: tx.StmtContext(ctx, s.outputs),
 		insert:  tx.StmtContext(ctx, s.insert),
 		fold:    tx.StmtContext(ctx, s.fold),
@@ -53,19 +52,19 @@ func (s appendStmts) in(ctx context.Context, tx *sql.Tx) appendStmts {
 
 // Append implements journal.Journal.
 func (db *DB) Append(ctx context.Context, batches []journal.Batch) (fenced []executor.RunID, err error) {
-	var admitted []journal.Batch
+	merged, err := journal.Merge(batches)
+	if err != nil {
+		return nil, fmt.Errorf("cannot append: %w", err)
+	}
 	err = db.write(ctx, func(tx *sql.Tx) error {
 		stmts := db.append.in(ctx, tx)
-		heads, err := stmts.heads(ctx, batches)
-		if err != nil {
-			return err
-		}
-		if admitted, fenced, err = journal.Admit(heads, batches); err != nil {
-			return err
-		}
-		for _, b := range admitted {
-			if err := stmts.write(ctx, b); err != nil {
-				return fmt.Errorf("cannot append to run %s: %w", b.Run, err)
+		for _, b := range merged {
+			owned, err := stmts.write(ctx, b)
+			if err != nil {
+				return fmt.Errorf("run %s: %w", b.Run, err)
+			}
+			if !owned {
+				fenced = append(fenced, b.Run)
 			}
 		}
 		return nil
@@ -73,71 +72,68 @@ func (db *DB) Append(ctx context.Context, batches []journal.Batch) (fenced []exe
 	if err != nil {
 		return nil, fmt.Errorf("cannot append: %w", err)
 	}
-	for _, b := range admitted {
+	for _, b := range merged {
 		db.hub.Wake(b.Run)
 	}
 	return fenced, nil
 }
 
-func (s appendStmts) heads(ctx context.Context, batches []journal.Batch) (map[executor.RunID]journal.Head, error) {
-	heads := make(map[executor.RunID]journal.Head, len(batches))
-	for _, b := range batches {
-		var h journal.Head
-		err := s.head.QueryRowContext(ctx, b.Run).Scan(&h.Epoch, &h.Seq)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		heads[b.Run] = h
+// write writes one batch; owned is false, and nothing was written, when its
+// run has another owner.
+func (s appendStmts) write(ctx context.Context, b journal.Batch) (owned bool, err error) {
+	c := journal.Summarise(b.Records)
+	if owned, err = s.update(ctx, b, c); err != nil || !owned {
+		return owned, err
 	}
-	return heads, nil
-}
-
-func (s appendStmts) write(ctx context.Context, b journal.Batch) error {
 	for _, r := range b.Records {
 		kind, data, err := executor.EncodeFact(r.Fact)
 		if err != nil {
-			return err
+			return true, err
 		}
 		if _, err := s.insert.ExecContext(ctx, b.Run, r.Seq, r.At.UnixMicro(), kind, data); err != nil {
-			return err
-		}
-	}
-	if n := len(b.Records); n > 0 {
-		if _, err := s.advance.ExecContext(ctx, b.Records[n-1].Seq, b.Run); err != nil {
-			return err
+			return true, err
 		}
 	}
 	for _, id := range b.Done {
 		if _, err := s.fold.ExecContext(ctx, id, b.Run); err != nil {
-			return err
+			return true, err
 		}
 	}
-	return s.summarise(ctx, b)
+	if c.Status.Done() {
+		return true, s.end(ctx, b.Run, c)
+	}
+	return true, nil
 }
 
-// summarise brings the row of the run up to date.
-func (s appendStmts) summarise(ctx context.Context, b journal.Batch) error {
-	c := journal.Summarise(b.Records)
-	if c.Status == "" {
-		return nil
+// update brings the row of a run up to date, if it still has the owner.
+func (s appendStmts) update(ctx context.Context, b journal.Batch, c journal.Change) (owned bool, err error) {
+	var before uint64
+	if len(b.Records) > 0 {
+		before = b.Records[0].Seq - 1
 	}
-	if _, err := s.change.ExecContext(ctx, c.Status, micros(c.Started), micros(c.Ended), c.Error, b.Run); err != nil {
-		return err
+	var status, message any
+	if c.Status != "" {
+		status, message = c.Status, c.Error
 	}
-	if !c.Status.Done() {
-		return nil
+	result, err := s.advance.ExecContext(ctx, before, len(b.Records), status, message,
+		micros(c.Started), micros(c.Ended), b.Run, b.Epoch)
+	if err != nil {
+		return false, err
 	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// end keeps the outputs of a run that ended and empties its inbox.
+func (s appendStmts) end(ctx context.Context, run executor.RunID, c journal.Change) error {
 	outputs, err := json.Marshal(c.Outputs)
 	if err != nil {
 		return err
 	}
-	if _, err := s.outputs.ExecContext(ctx, outputs, b.Run); err != nil {
+	if _, err := s.outputs.ExecContext(ctx, outputs, run); err != nil {
 		return err
 	}
-	_, err = s.empty.ExecContext(ctx, b.Run)
+	_, err = s.empty.ExecContext(ctx, run)
 	return err
 }
 

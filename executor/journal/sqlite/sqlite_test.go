@@ -3,13 +3,9 @@ package sqlite_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"example.org/weft/executor/journal/journaltest"
 	"example.org/weft/executor/journal/sqlite"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestConformance(t *testing.T) {
 	t.Parallel()

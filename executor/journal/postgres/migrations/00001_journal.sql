@@ -34,7 +34,8 @@ CREATE TABLE runs (
     ended           timestamptz,
     owner           text        NOT NULL COLLATE "C",
     epoch           bigint      NOT NULL CHECK (epoch >= 1),
-    seq             bigint      NOT NULL DEFAULT 0 CHECK (seq >= 0), -- of the last record
+    seq             bigint      NOT NULL DEFAULT 0 -- of the last record; an append that leaves a gap makes it -1
+                    CONSTRAINT records_follow_each_other CHECK (seq >= 0),
     inputs          bytea       NOT NULL,
     options         bytea       NOT NULL,
     outputs         bytea,

@@ -32,7 +32,8 @@ CREATE TABLE runs (
     ended           INTEGER,
     owner           TEXT    NOT NULL,
     epoch           INTEGER NOT NULL CHECK (epoch >= 1),
-    seq             INTEGER NOT NULL DEFAULT 0 CHECK (seq >= 0), -- of the last record
+    seq             INTEGER NOT NULL DEFAULT 0 -- of the last record; an append that leaves a gap makes it -1
+                    CONSTRAINT records_follow_each_other CHECK (seq >= 0),
     CHECK ((ended IS NOT NULL) = (status IN ('succeeded', 'failed', 'cancelled')))
 ) STRICT;
 
