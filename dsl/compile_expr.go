@@ -63,7 +63,7 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 	}
 	before := len(c.errs)
 	root := parsed.NativeRep().Expr()
-	r := &resolver{recogniser: newRecogniser(env), pl: pl, info: parsed.NativeRep().SourceInfo()}
+	r := &resolver{recogniser: newRecogniser(env), pl: pl, info: parsed.NativeRep().SourceInfo(), bound: map[string]shape{}}
 	r.visit(root)
 	if len(c.errs) > before {
 		return nil
@@ -75,7 +75,8 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 		return nil
 	}
 	if noValue(typed.OutputType()) {
-		pl.c.add(pl.start(), strings.TrimSpace(pl.at.text), strings.TrimSpace(pl.at.text)+" is no value", "go on to what it contains, such as .outputs")
+		text := strings.TrimSpace(pl.at.text)
+		pl.c.add(pl.start(), text, text+" is no value", "name what it contains: steps.NAME.outputs, inputs.NAME, run.id")
 		return nil
 	}
 	b := &termBuilder{newRecogniser(env), typed.NativeRep()}
@@ -129,14 +130,24 @@ func (pl place) addIssues(env *stepEnv, issues *cel.Issues) {
 func celMessage(m string, env *stepEnv) (msg, text, hint string) {
 	m, _, _ = strings.Cut(m, " (in container '')")
 	if name, ok := strings.CutPrefix(m, "undeclared reference to "); ok {
-		name = strings.Trim(name, "'")
-		return fmt.Sprintf("unknown name %q", name), name, suggest(name, append(env.names(), libraryNames()...))
+		name, _, _ = strings.Cut(strings.TrimPrefix(name, "'"), "'")
+		if near := nearest(name, append(env.names(), libraryNames()...)); near != "" {
+			return fmt.Sprintf("unknown name %q", name), name, fmt.Sprintf("did you mean %q?", near)
+		}
+		return fmt.Sprintf("unknown name %q", name), name, oneOf(env.names())
 	}
 	if rest, ok := strings.CutPrefix(m, "found no matching overload for "); ok {
 		name, args, _ := strings.Cut(rest, " applied to ")
 		name = strings.Trim(strings.Trim(name, "'"), "_")
-		args = strings.Trim(args, "'")
-		return fmt.Sprintf("%s cannot be applied to %s", name, plainTypes(args)), name, "convert with string(), int() or double(), or use another function"
+		args = plainTypes(strings.Trim(args, "'"))
+		if name == "?_:" {
+			return "the parts of ?: are " + args, "", "want a condition and two values of one type"
+		}
+		return fmt.Sprintf("%s cannot be applied to %s", name, args), name, "convert with string(), int() or double(), or use another function"
+	}
+	if rest, ok := strings.CutPrefix(m, "type "); ok && strings.HasSuffix(rest, " does not support field selection") {
+		rest, _, _ = strings.Cut(strings.TrimPrefix(rest, "'"), "'")
+		return article(plainTypes(rest)) + " has no fields", "", "in a function a file is its path: give its size or name as an input of its own"
 	}
 	if name, ok := strings.CutPrefix(m, "undefined field "); ok {
 		name = strings.Trim(name, "'")
@@ -144,6 +155,9 @@ func celMessage(m string, env *stepEnv) (msg, text, hint string) {
 	}
 	if rest, ok := strings.CutPrefix(m, "Syntax error: "); ok {
 		rest, _, _ = strings.Cut(rest, " expecting {")
+		if strings.HasSuffix(rest, "input '<EOF>'") || strings.Contains(rest, "input '<EOF>' expecting") {
+			rest = "it ends too early"
+		}
 		return "not an expression: " + rest, "", "expressions are CEL, such as inputs.n * 2 or steps.a.outputs.x"
 	}
 	return m, "", ""

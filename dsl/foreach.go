@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cel.dev/cel-go/common/ast"
 )
@@ -33,7 +34,11 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 		return
 	}
 	if k.shape.Kind != KindList && !(k.shape.any || k.shape.Kind == KindJSON && k.shape.of == nil) || k.shape.null {
-		c.add(c.startOf(in), in.text, fmt.Sprintf("foreach goes over a list, and this is a %s", k.shape), "give it a list, such as range(n) or a file[]")
+		hint := "give it a list, such as range(n) or a file[]"
+		if pieces, _ := scan(in.text); k.shape.Kind == KindInt && len(pieces) == 1 {
+			hint = "write range(" + strings.TrimSpace(pieces[0].text) + ")"
+		}
+		c.add(c.startOf(in), in.text, "foreach goes over a list, and this is "+article(k.shape.String()), hint)
 		return
 	}
 	k.term = c.lazyList(in, k)

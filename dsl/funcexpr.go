@@ -238,5 +238,5 @@ func (s *templateScope) outputProblem(name string) (msg, hint string) {
 	case f.Type.HasFiles():
 		return fmt.Sprintf("output %s is a %s", name, f.Type), `say where they lie: path: "chunk-*.mp4"`
 	}
-	return fmt.Sprintf("output %s is a %s, not a file", name, f.Type), "write it as JSON to $WEFT_OUTPUT: {" + strings.ToLower(`"`+name+`": ...}`)
+	return fmt.Sprintf("output %s is %s, not a file", name, article(f.Type.String())), fmt.Sprintf("write it as JSON to $WEFT_OUTPUT: {%q: ...}", name)
 }

@@ -27,7 +27,7 @@ func (c *compiler) declareFunctions() {
 		if f.Builtin == "" {
 			f.Inputs = c.fields(pr.value.get("inputs"))
 			c.body(&f, pr.value, &templateScope{c: c, function: &f})
-			c.checkProduced(f, pr.value)
+			c.checkProduced(f)
 		} else if n := pr.value.get("inputs"); n != nil && f.Builtin != "noop" {
 			c.add(n.pos, "inputs", fmt.Sprintf("the inputs of %s are given", f.Builtin), "leave them out")
 		} else if n != nil {
@@ -55,7 +55,7 @@ func (c *compiler) function(key, n *node) Function {
 	f := Function{Name: key.text, Pos: key.pos, Resources: Resources{CPU: DefaultCPU}}
 	bodies := c.bodiesIn(n)
 	switch {
-	case len(bodies) == 0 && !hasLaterKey(n, functionBodyKeys()):
+	case len(bodies) == 0 && !hasOtherKey(n, functionKeys()):
 		c.add(key.pos, key.text, fmt.Sprintf("function %s does nothing", key.text), "give it run, exec or builtin")
 	case len(bodies) > 1:
 		c.add(bodies[1].pos, bodies[1].text, fmt.Sprintf("function %s has %s and %s", key.text, bodies[0].text, bodies[1].text), "keep one of them")
@@ -119,7 +119,10 @@ func (c *compiler) commonKeys(f *Function, n *node) {
 
 func (c *compiler) cores(n *node) float64 {
 	cpu, err := strconv.ParseFloat(n.text, 64)
-	if err != nil || math.IsNaN(cpu) || cpu > 1e6 {
+	if err != nil {
+		return DefaultCPU
+	}
+	if math.IsNaN(cpu) || cpu > 1e6 {
 		c.add(n.pos, n.text, "cpu is not a number of cores", "such as 1 or 0.5")
 		return DefaultCPU
 	}
@@ -136,7 +139,7 @@ func (c *compiler) body(f *Function, n *node, scope *templateScope) {
 		}
 	}
 	if exec := n.get("exec"); exec != nil {
-		if len(exec.items) == 0 {
+		if len(exec.items) == 0 && exec.kind == listNode {
 			c.add(exec.pos, "", "exec is empty", "[program, argument, ...]")
 		}
 		for _, item := range exec.items {
@@ -168,8 +171,11 @@ func (c *compiler) checkPath(n *node, f *Field) {
 	parts := strings.Split(f.Path, "/")
 	switch {
 	case f.Type.Kind != KindFile && f.Type.Kind != KindDir && !(f.Type.Kind == KindList && f.Type.Elem.HasFiles()):
-		c.add(n.pos, f.Path, fmt.Sprintf("output %s is a %s and has no path", f.Name, f.Type), "values are written as JSON to $WEFT_OUTPUT")
-	case f.Path == "" || strings.HasPrefix(f.Path, "/") || slices.Contains(parts, ".."):
+		c.add(n.pos, f.Path, fmt.Sprintf("output %s is %s and has no path", f.Name, article(f.Type.String())), "values are written as JSON to $WEFT_OUTPUT")
+	case f.Path == "":
+		c.add(n.pos, "", "path is empty", "say where the output lies, or leave path out")
+		f.Path = "?" // it was meant to have one
+	case strings.HasPrefix(f.Path, "/") || slices.Contains(parts, ".."):
 		c.add(n.pos, f.Path, fmt.Sprintf("path %q leaves the working directory", f.Path), "a path in the working directory, such as out.mp4 or chunk-*.y4m")
 	case hasExpr(f.Path):
 		c.add(n.pos, f.Path, "a path has no expressions", "use * and ?")
@@ -177,7 +183,7 @@ func (c *compiler) checkPath(n *node, f *Field) {
 }
 
 // checkProduced reports file outputs that nobody can find.
-func (c *compiler) checkProduced(f Function, n *node) {
+func (c *compiler) checkProduced(f Function) {
 	for _, out := range f.Outputs {
 		switch {
 		case out.Path != "" || !out.Type.HasFiles():
@@ -187,9 +193,6 @@ func (c *compiler) checkProduced(f Function, n *node) {
 			c.add(out.Pos, out.Name, fmt.Sprintf("output %s is never produced", out.Name),
 				fmt.Sprintf("write to ${{ outputs.%s }} in the function, or say where it lies with path", out.Name))
 		}
-	}
-	if len(f.Inputs) > 0 && n.get("run") == nil && n.get("exec") == nil {
-		return
 	}
 }
 

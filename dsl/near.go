@@ -41,6 +41,14 @@ func oneOf(names []string) string {
 	return "one of " + strings.Join(names, ", ")
 }
 
+// article puts "a" or "an" in front of a noun.
+func article(noun string) string {
+	if noun != "" && strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
 // distance is the number of insertions, deletions, replacements and swaps of
 // neighbours that make a into b, or limit when it is at least that.
 func distance(a, b string, limit int) int {

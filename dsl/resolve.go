@@ -12,8 +12,9 @@ import (
 // at its types: it knows the declarations and can say what was meant.
 type resolver struct {
 	*recogniser
-	pl   place
-	info *ast.SourceInfo
+	pl    place
+	info  *ast.SourceInfo
+	bound map[string]shape // of the variables of macros
 }
 
 func (r *resolver) visit(e ast.Expr) {
@@ -40,6 +41,17 @@ func (r *resolver) visit(e ast.Expr) {
 // comprehension visits a macro: its variables are names inside it.
 func (r *resolver) comprehension(c ast.ComprehensionExpr) {
 	r.visit(c.IterRange())
+	outer, wasBound := r.bound[c.IterVar()]
+	if t := r.path(c.IterRange()); t != nil && !c.HasIterVar2() {
+		r.bound[c.IterVar()] = t.shape().elem()
+	} else {
+		delete(r.bound, c.IterVar())
+	}
+	defer func() {
+		if delete(r.bound, c.IterVar()); wasBound {
+			r.bound[c.IterVar()] = outer
+		}
+	}()
 	for _, name := range []string{c.IterVar(), c.IterVar2(), c.AccuVar()} {
 		r.shadow[name]++
 		defer func() { r.shadow[name]-- }()
@@ -91,6 +103,12 @@ func (r *resolver) selection(e, operand ast.Expr, name string) {
 		}
 		return
 	}
+	if operand.Kind() == ast.IdentKind && r.shadow[operand.AsIdent()] > 0 {
+		if s, ok := r.bound[operand.AsIdent()]; ok {
+			r.fieldOf(e, s, name)
+		}
+		return
+	}
 	if t := r.path(operand); t != nil {
 		r.fieldOf(e, t.shape(), name)
 	}
@@ -121,7 +139,7 @@ func (r *resolver) fieldOf(e ast.Expr, s shape, name string) {
 			r.unknown(e, name, fmt.Sprintf("a %s has no %q", s.Kind, name), suggest(name, fieldNames(fileFields())))
 		}
 	case s.Kind != KindJSON && !s.any:
-		r.unknown(e, name, fmt.Sprintf("a %s has no fields: %q", s.Type, name), "")
+		r.unknown(e, name, fmt.Sprintf("%s has no fields: %q", article(s.Type.String()), name), "")
 	}
 }
 

@@ -134,6 +134,8 @@ func (s shape) conversion(want Type) string {
 		return "make it a list: [...]"
 	case s.Kind == KindList && want.Kind != KindList:
 		return "take one item: [0]"
+	case want.Kind == KindBool && s.Kind == KindString:
+		return "the whole condition stands in one ${{ }}"
 	case want.Kind == KindString && !s.HasFiles():
 		return "convert it: string(...)"
 	case want.Kind == KindInt && !s.HasFiles():

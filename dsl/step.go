@@ -65,7 +65,7 @@ func (c *compiler) chooseFunction(s *stepDecl) {
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
 		}
 	case uses == nil && len(bodies) == 0:
-		if !hasLaterKey(s.node, stepKeys()) {
+		if !hasOtherKey(s.node, stepKeys()) {
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
 		}
 	case uses != nil && len(bodies) > 0:
@@ -79,8 +79,13 @@ func (c *compiler) chooseFunction(s *stepDecl) {
 	}
 }
 
-func hasLaterKey(n *node, keys []key) bool {
-	return slices.ContainsFunc(keys, func(k key) bool { return k.later && n.get(k.name) != nil })
+// hasOtherKey reports whether n has a key that is unknown or not supported
+// yet: then it is that mistake which keeps n from doing anything.
+func hasOtherKey(n *node, keys []key) bool {
+	return slices.ContainsFunc(n.pairs, func(p pair) bool {
+		i := slices.IndexFunc(keys, func(k key) bool { return k.name == p.key.text })
+		return i < 0 || keys[i].later
+	})
 }
 
 // useFunction binds a step to a function by name. What the step says of
@@ -233,9 +238,6 @@ func (c *compiler) compileOutputs() {
 			n = n.get("value")
 		}
 		if n == nil || n.isNull() {
-			if pr.value.isNull() {
-				c.add(pr.key.pos, pr.key.text, fmt.Sprintf("output %s has no value", pr.key.text), "give it a path, such as ${{ steps.x.outputs.y }}")
-			}
 			continue
 		}
 		if n.kind == scalarNode && n.tag == "!!str" && strings.HasPrefix(n.text, "steps.") {

@@ -159,7 +159,7 @@ func (c *compiler) hoist(s *stepDecl) {
 	}
 	if f.Builtin == "" {
 		c.body(f, s.body, &templateScope{c: c, function: f, step: s, hoisted: map[string]string{}})
-		c.checkProduced(*f, s.body)
+		c.checkProduced(*f)
 	}
 	f.Digest = f.digest()
 }

@@ -74,7 +74,7 @@ func (c *compiler) textOf(n *node, env *stepEnv) *checked {
 			continue
 		}
 		if part.shape.HasFiles() || part.shape.of != nil {
-			c.add(place{c, n, pc}.start(), strings.TrimSpace(pc.text), "a "+part.shape.String()+" cannot stand in text", "its name can: basename(...); or give it as a value of its own")
+			c.add(place{c, n, pc}.start(), strings.TrimSpace(pc.text), article(part.shape.String())+" cannot stand in text", "its name can: basename(...); or give it as a value of its own")
 		}
 		t.parts = append(t.parts, part.term)
 		if all != nil {
