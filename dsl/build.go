@@ -91,5 +91,9 @@ func (b *termBuilder) conditional(e ast.Expr) (term, error) {
 		}
 		terms[i] = t
 	}
-	return &condTerm{terms[0], terms[1], terms[2], join(terms[1].shape(), terms[2].shape())}, nil
+	is := join(terms[1].shape(), terms[2].shape())
+	if is.any {
+		is = b.env.shapeOfCEL(b.checked.GetType(e.ID()))
+	}
+	return &condTerm{terms[0], terms[1], terms[2], is}, nil
 }

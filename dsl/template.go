@@ -91,7 +91,7 @@ func (t Template) Text(s FuncScope) (string, error) {
 		}
 		b.WriteString(render(v))
 	}
-	if b.Len() > maxArguments {
+	if b.Len() >= maxArguments {
 		return "", t.failure(errTooLong)
 	}
 	return b.String(), nil
