@@ -1,0 +1,106 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	"example.org/weft/object"
+)
+
+// resolve replaces an item of a large list by the value that it stands for. It
+// leaves all else as it is.
+func (s *stager) resolve(ctx context.Context, v object.Value) (object.Value, error) {
+	if v.Item == nil {
+		return v, nil
+	}
+	list, err := s.load(ctx, v.Item.Of.Ref)
+	if err != nil {
+		return v, err
+	}
+	if v.Item.Index < 0 || v.Item.Index >= len(list.List) {
+		return v, fmt.Errorf("item %d of a list of %d", v.Item.Index, len(list.List))
+	}
+	return list.List[v.Item.Index], nil
+}
+
+// open resolves v and, if it is large, reads it.
+func (s *stager) open(ctx context.Context, v object.Value) (object.Value, error) {
+	v, err := s.resolve(ctx, v)
+	if err != nil || v.Large == nil {
+		return v, err
+	}
+	return s.load(ctx, v.Large.Ref)
+}
+
+// load reads the value that is the object ref. A list comes item by item, also
+// when it was written as one JSON text.
+func (s *stager) load(ctx context.Context, ref object.Ref) (object.Value, error) {
+	if v, ok := s.node.lists.get(ref.ID); ok {
+		return v, nil
+	}
+	if err := s.fetch(ctx, ref.ID); err != nil {
+		return object.Value{}, err
+	}
+	f, err := s.node.store.OpenFile(ref.ID)
+	if err != nil {
+		return object.Value{}, err
+	}
+	defer f.Close()
+	var v object.Value
+	if err := json.NewDecoder(f).Decode(&v); err != nil {
+		return v, fmt.Errorf("cannot read large value %s: %w", ref.ID, err)
+	}
+	if len(v.JSON) > 0 && v.JSON[0] == '[' {
+		var items []json.RawMessage
+		if err := json.Unmarshal(v.JSON, &items); err != nil {
+			return v, fmt.Errorf("cannot read large list %s: %w", ref.ID, err)
+		}
+		v = object.Value{List: make([]object.Value, len(items))}
+		for i, item := range items {
+			v.List[i] = object.FromJSON(item)
+		}
+	}
+	s.node.lists.put(ref.ID, v)
+	return v, nil
+}
+
+// cachedLists is how many large values a node keeps decoded. The tasks of a
+// foreach over a large list each want one item of it.
+const cachedLists = 4
+
+// A listCache has the large values that were used last.
+type listCache struct {
+	mu     sync.Mutex // guards the following fields
+	values map[object.ID]object.Value
+	order  []object.ID // the one used last stands last
+}
+
+func newListCache() *listCache { return &listCache{values: map[object.ID]object.Value{}} }
+
+func (c *listCache) get(id object.ID) (object.Value, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok := c.values[id]
+	if ok {
+		c.touch(id)
+	}
+	return v, ok
+}
+
+func (c *listCache) put(id object.ID, v object.Value) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.values[id] = v
+	c.touch(id)
+	if len(c.order) > cachedLists {
+		delete(c.values, c.order[0])
+		c.order = c.order[1:]
+	}
+}
+
+func (c *listCache) touch(id object.ID) {
+	c.order = append(slices.DeleteFunc(c.order, func(o object.ID) bool { return o == id }), id)
+}

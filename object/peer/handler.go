@@ -1,0 +1,159 @@
+// Package peer moves objects between nodes over HTTP.
+//
+//	GET  /objects/ID   what travels of the object; "Range: bytes=N-" resumes
+//	HEAD /objects/ID   its size and digest
+//
+// Requests carry "Authorization: Bearer TOKEN".
+package peer
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"example.org/weft/object"
+)
+
+// What the headers of an answer say of the object.
+const (
+	headerSize   = "Weft-Size"
+	headerKind   = "Weft-Kind"
+	headerDigest = "Weft-Digest"
+
+	kindFile = "file"
+	kindDir  = "dir"
+
+	bearer = "Bearer "
+)
+
+// A Source is where a handler has its objects from.
+type Source interface {
+	Stat(ctx context.Context, id object.ID) (object.Info, error)
+	Open(ctx context.Context, id object.ID, from int64) (io.ReadCloser, error)
+	Digest(ctx context.Context, id object.ID) (object.Digest, error)
+}
+
+// Handler serves the objects of src to whoever shows the token, which must not
+// be empty. The digest is there before the first byte leaves.
+func Handler(src Source, token string) http.Handler {
+	h := &handler{src: src, token: sha256.Sum256([]byte(token))}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /objects/{id}", h.get)
+	if token == "" {
+		return http.HandlerFunc(deny)
+	}
+	return h.authenticated(mux)
+}
+
+type handler struct {
+	src   Source
+	token [sha256.Size]byte // its digest: comparing takes the same time whatever was sent
+}
+
+func deny(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	http.Error(w, "unauthorized", http.StatusUnauthorized)
+}
+
+// authenticated stands before every route, known or not.
+func (h *handler) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearer)
+		sum := sha256.Sum256([]byte(sent))
+		if subtle.ConstantTimeCompare(sum[:], h.token[:]) != 1 || !ok {
+			deny(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (h *handler) get(w http.ResponseWriter, r *http.Request) {
+	id, err := object.ParseID(r.PathValue("id"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	from, err := parseRange(r.Header.Get("Range"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusRequestedRangeNotSatisfiable)
+		return
+	}
+	digest, err := h.src.Digest(r.Context(), id)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	info, err := h.src.Stat(r.Context(), id)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	if !info.Dir && from > info.Size {
+		http.Error(w, "beyond the end of the object", http.StatusRequestedRangeNotSatisfiable)
+		return
+	}
+	describe(w.Header(), info, digest, from)
+	if r.Method == http.MethodHead {
+		return
+	}
+	body, err := h.src.Open(r.Context(), id, from)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	defer body.Close()
+	if from > 0 {
+		w.WriteHeader(http.StatusPartialContent)
+	}
+	if _, err := io.Copy(w, body); err != nil {
+		panic(http.ErrAbortHandler) // breaks the connection: the client must not take half for the whole
+	}
+}
+
+func describe(h http.Header, info object.Info, digest object.Digest, from int64) {
+	h.Set(headerSize, strconv.FormatInt(info.Size, 10))
+	h.Set(headerDigest, string(digest))
+	h.Set("Content-Type", "application/octet-stream")
+	if info.Dir {
+		h.Set(headerKind, kindDir)
+		return
+	}
+	h.Set(headerKind, kindFile)
+	h.Set("Content-Length", strconv.FormatInt(info.Size-from, 10))
+	if from > 0 {
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, info.Size-1, info.Size))
+	}
+}
+
+// refuse answers an error. What it was stays here: an error may name paths.
+func refuse(w http.ResponseWriter, err error) {
+	for name := range w.Header() {
+		w.Header().Del(name)
+	}
+	if errors.Is(err, object.ErrNotFound) || errors.Is(err, object.ErrChanged) {
+		http.Error(w, "not found", http.StatusNotFound)
+		return
+	}
+	http.Error(w, "cannot read the object", http.StatusInternalServerError)
+}
+
+// parseRange reads the one form of range that a resuming client sends.
+func parseRange(header string) (int64, error) {
+	if header == "" {
+		return 0, nil
+	}
+	text, ok := strings.CutPrefix(header, "bytes=")
+	text, end := strings.CutSuffix(text, "-")
+	from, err := strconv.ParseUint(text, 10, 62)
+	if !ok || !end || err != nil {
+		return 0, fmt.Errorf("range %q is not of the form bytes=N-", header)
+	}
+	return int64(from), nil
+}
