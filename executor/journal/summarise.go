@@ -31,6 +31,7 @@ func Summarise(records []executor.Record) Change {
 		case executor.Finished:
 			c.Status, c.Ended = f.Status, r.At
 			c.Outputs, c.Error = f.Outputs, cleanText(f.Error)
+		default: // concerns tasks alone
 		}
 	}
 	return c

@@ -29,7 +29,7 @@ func TestAppendSurvivesALostBackend(t *testing.T) {
 	}
 	result := make(chan error, 1)
 	go func() {
-		_, err := db.Append(t.Context(), batch("run_1", 1))
+		_, err := db.Append(t.Context(), batch(1))
 		result <- err
 	}()
 	terminate(t, connect(t, url+"_admin"), t.Name(), `wait_event_type = 'Lock'`)
@@ -40,7 +40,7 @@ func TestAppendSurvivesALostBackend(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	appendOne(t, db, "run_1", 1)
+	appendOne(t, db, 1)
 	wantCount(t, db, "run_1", 1)
 }
 
@@ -51,7 +51,7 @@ func TestWatchSurvivesALostConnection(t *testing.T) {
 	accept(t, other, "run_1", "a")
 	one, all := watch(t, db, "run_1"), watch(t, db, "")
 
-	appendOne(t, other, "run_1", 1)
+	appendOne(t, other, 1)
 	wantWake(t, one)
 	wantWake(t, all)
 
@@ -60,7 +60,7 @@ func TestWatchSurvivesALostConnection(t *testing.T) {
 	wantWake(t, one)
 	wantWake(t, all)
 
-	appendOne(t, other, "run_1", 2)
+	appendOne(t, other, 2)
 	wantWake(t, one)
 	wantWake(t, all)
 }
@@ -71,7 +71,7 @@ func TestCommitWithoutAnswerIsAnErrorAndNotRepeated(t *testing.T) {
 	p := startProxy(t, url)
 	db, direct := open(t, p.url), open(t, url)
 	accept(t, direct, "run_1", "a")
-	appendOne(t, db, "run_1", 1)
+	appendOne(t, db, 1)
 
 	p.cut(t, "swallow the answer to this")
 	fact := executor.Paused{Reason: "swallow the answer to this"}
@@ -82,10 +82,10 @@ func TestCommitWithoutAnswerIsAnErrorAndNotRepeated(t *testing.T) {
 
 	// It was committed all the same; the second try is refused, not doubled.
 	wantCount(t, direct, "run_1", 2)
-	if _, err := db.Append(t.Context(), batch("run_1", 2)); err == nil {
+	if _, err := db.Append(t.Context(), batch(2)); err == nil {
 		t.Error("record 2 was appended twice")
 	}
-	appendOne(t, db, "run_1", 3)
+	appendOne(t, db, 3)
 	wantCount(t, direct, "run_1", 3)
 }
 
@@ -145,13 +145,14 @@ func accept(t *testing.T, db *postgres.DB, run executor.RunID, owner string) {
 
 func paused() executor.Fact { return executor.Paused{Reason: "p"} }
 
-func batch(run executor.RunID, seq uint64) []journal.Batch {
-	return []journal.Batch{{Run: run, Epoch: 1, Records: []executor.Record{{Seq: seq, At: time.Now(), Fact: paused()}}}}
+func batch(seq uint64) []journal.Batch {
+	return []journal.Batch{{Run: "run_1", Epoch: 1, Records: []executor.Record{{Seq: seq, At: time.Now(), Fact: paused()}}}}
 }
 
-func appendOne(t *testing.T, db *postgres.DB, run executor.RunID, seq uint64) {
+// appendOne appends a record to run_1.
+func appendOne(t *testing.T, db *postgres.DB, seq uint64) {
 	t.Helper()
-	fenced, err := db.Append(t.Context(), batch(run, seq))
+	fenced, err := db.Append(t.Context(), batch(seq))
 	if err != nil || len(fenced) > 0 {
 		t.Fatalf("Append: fenced %v, error %v", fenced, err)
 	}

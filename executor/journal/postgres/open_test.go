@@ -84,7 +84,7 @@ func TestSchemasAreApart(t *testing.T) {
 	one, two := open(t, pgtest.URL(t)), open(t, pgtest.URL(t))
 	woken := watch(t, two, "")
 	accept(t, one, "run_1", "a")
-	appendOne(t, one, "run_1", 1)
+	appendOne(t, one, 1)
 	if err := two.Post(t.Context(), "run_1", "", paused()); err == nil {
 		t.Error("a run of another schema was found")
 	}

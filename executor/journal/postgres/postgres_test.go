@@ -15,6 +15,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	journaltest.Run(t, func(t *testing.T) func() journaltest.DB {
+		t.Helper()
 		url := pgtest.URL(t)
 		return func() journaltest.DB { return open(t, url) }
 	})

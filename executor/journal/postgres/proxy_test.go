@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/url"
@@ -47,11 +48,11 @@ func startProxy(t *testing.T, databaseURL string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "weft-proxy-") // t.TempDir is too long for the name of a socket
+	dir, err := os.MkdirTemp("", "weft-proxy-") //nolint:usetesting // t.TempDir is too long for the name of a socket
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("unix", filepath.Join(dir, ".s.PGSQL.5432"))
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(dir, ".s.PGSQL.5432"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func startProxy(t *testing.T, databaseURL string) *proxy {
 	u.RawQuery = query.Encode()
 	p := &proxy{url: u.String()}
 	var wg sync.WaitGroup
-	wg.Go(func() { p.serve(l, filepath.Join(cfg.Host, ".s.PGSQL.5432"), &wg) })
+	wg.Go(func() { p.serve(t.Context(), l, filepath.Join(cfg.Host, ".s.PGSQL.5432"), &wg) })
 	t.Cleanup(func() {
 		l.Close()
 		wg.Wait()
@@ -73,13 +74,13 @@ func startProxy(t *testing.T, databaseURL string) *proxy {
 	return p
 }
 
-func (p *proxy) serve(l net.Listener, database string, wg *sync.WaitGroup) {
+func (p *proxy) serve(ctx context.Context, l net.Listener, database string, wg *sync.WaitGroup) {
 	for {
 		client, err := l.Accept()
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("unix", database)
+		server, err := new(net.Dialer).DialContext(ctx, "unix", database)
 		if err != nil {
 			client.Close()
 			return

@@ -32,7 +32,7 @@ func prepareAppend(ctx context.Context, db *sql.DB) (appendStmts, error) {
 		{&s.empty, `DELETE FROM inbox WHERE run = ?`},
 	} {
 		var err error
-		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil {
+		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // DB.Close closes it
 			return s, err
 		}
 	}

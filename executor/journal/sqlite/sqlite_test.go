@@ -10,6 +10,7 @@ import (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	journaltest.Run(t, func(t *testing.T) func() journaltest.DB {
+		t.Helper()
 		dir := t.TempDir()
 		return func() journaltest.DB { return open(t, dir) }
 	})

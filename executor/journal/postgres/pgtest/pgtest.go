@@ -56,7 +56,7 @@ func connection(dir, schema string) string {
 // over.
 func execute(tb testing.TB, dir, statement string) {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, connection(dir, "public"))
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -48,12 +47,14 @@ func startCluster() (*running, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	cmd := exec.Command("/bin/sh", "-c", script, "sh", dir)
-	cmd.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"), "LC_ALL=C")
-	cmd.Dir = dir
-	// In a process group of its own it outlives a Ctrl-C, to clear up.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
-	return run(cmd, dir)
+	return run(&exec.Cmd{
+		Path: "/bin/sh",
+		Args: []string{"sh", "-c", script, "sh", dir},
+		Env:  []string{"PATH=" + bin + ":/usr/bin:/bin", "LC_ALL=C"},
+		Dir:  dir,
+		// In a process group of its own it outlives a Ctrl-C, to clear up.
+		SysProcAttr: &syscall.SysProcAttr{Credential: who, Setpgid: true},
+	}, dir)
 }
 
 func run(cmd *exec.Cmd, dir string) (*running, error) {
