@@ -1,10 +1,6 @@
 package placement
 
-import (
-	"fmt"
-
-	"example.org/weft/planner"
-)
+import "example.org/weft/planner"
 
 // unknownRun is the seconds that a task of unknown run time is taken to need:
 // long enough that a queue counts, short enough that bytes do.
@@ -104,7 +100,8 @@ func pick(mode Mode, slack float64, s *Snapshot, nodes []int, scores []Score, t 
 			}
 		}
 	}
-	candidates := make([]planner.Candidate, len(scores))
+	var few [16]planner.Candidate // spares an allocation where there are not more nodes
+	candidates := append(few[:0], make([]planner.Candidate, len(scores))...)
 	for k, i := range nodes {
 		sc := &scores[k]
 		c := planner.Candidate{Finish: sc.Finish, Bytes: sc.Missing + sc.Leaving, Load: s.Nodes[i].load()}
@@ -128,41 +125,4 @@ func pick(mode Mode, slack float64, s *Snapshot, nodes []int, scores []Score, t 
 		}
 	}
 	return best, next, why
-}
-
-// reason says in one sentence why the best node was chosen.
-func reason(scores []Score, best, next int, total int64, why string) string {
-	b := &scores[best]
-	text := b.Node + ": "
-	if why != "" {
-		text += why + ", "
-	}
-	if total == 0 {
-		text += "it reads no objects"
-	} else {
-		text += "holds " + planner.Size(total-b.Missing) + " of " + planner.Size(total)
-	}
-	if b.Wait > 0 {
-		text += fmt.Sprintf(", free in %s", planner.Seconds(b.Wait))
-	}
-	if next < 0 {
-		if len(scores) == 1 {
-			text += "; no other node can take it"
-		}
-		return text
-	}
-	n := &scores[next]
-	text += "; next " + n.Node
-	switch {
-	case n.Finish > b.Finish && n.Missing+n.Leaving <= b.Missing+b.Leaving:
-		text += fmt.Sprintf(" would finish %s later", planner.Seconds(n.Finish-b.Finish))
-	case n.Leaving > 0:
-		text += " would need " + planner.Size(n.Missing) + " and its group later " + planner.Size(n.Leaving)
-	default:
-		text += " would need " + planner.Size(n.Missing)
-	}
-	if n.Wait > b.Wait {
-		text += fmt.Sprintf(" and is free in %s", planner.Seconds(n.Wait))
-	}
-	return text
 }

@@ -3,6 +3,7 @@ package placement_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,12 +19,7 @@ func cluster(n int, holders ...string) placement.Snapshot {
 	s := placement.Snapshot{
 		Bandwidth: 125 * mb,
 		Holds: func(node string, _ object.ID) bool {
-			for _, h := range holders {
-				if h == node {
-					return true
-				}
-			}
-			return false
+			return slices.Contains(holders, node)
 		},
 	}
 	for i := range n {
@@ -61,7 +57,7 @@ func choose(t *testing.T, s placement.Snapshot, task placement.Task) placement.D
 func TestDataGoesWhereTheBytesAre(t *testing.T) {
 	t.Parallel()
 	d := choose(t, cluster(3, "n2"), reading(4300000))
-	if want := "n2: holds 4.3 MB of 4.3 MB; next n1 would need 4.3 MB"; d.Node != "n2" || d.Missing != 0 || d.Reason != want {
+	if want := "n2: holds all 4.3 MB; next n1 would need 4.3 MB"; d.Node != "n2" || d.Missing != 0 || d.Reason != want {
 		t.Errorf("got %s, %d bytes, %q, want n2, 0, %q", d.Node, d.Missing, d.Reason, want)
 	}
 }

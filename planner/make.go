@@ -40,23 +40,29 @@ func Make(p *dsl.Program, in Inputs, prof Profile, c Cluster) *Plan {
 }
 
 // choose plays the plan with all groups and with chains alone, and takes the
-// one that moves fewer bytes among those that end within max_slowdown of the
-// earlier end.
+// groups if they move no more and end no more than max_slowdown later.
 func (m *model) choose(groups []group) (chosen []group, f, ungrouped forecast) {
 	with := m.simulate(groups, nil)
-	chains := slices.DeleteFunc(slices.Clone(groups), func(g group) bool { return len(g.steps) > 1 })
-	if len(chains) == len(groups) {
+	chains := m.chains()
+	if len(groups) == len(chains) && !slices.ContainsFunc(groups, func(g group) bool { return len(g.steps) > 1 }) {
 		return groups, with, with
 	}
 	without := m.simulate(chains, nil)
-	best, _ := Pick([]Candidate{
-		{Finish: with.seconds, Bytes: rounded(with.moved)},
-		{Finish: without.seconds, Bytes: rounded(without.moved), Load: 1},
-	}, m.prog.MaxSlowdown)
-	if best == 0 {
+	if with.moved <= without.moved && with.seconds <= without.seconds*(1+m.prog.MaxSlowdown) {
 		return groups, with, without
 	}
 	return chains, without, without
+}
+
+// chains returns each chain as a group of its own.
+func (m *model) chains() []group {
+	var chains []group
+	for i := range m.steps {
+		if m.steps[i].back > 0 {
+			chains = append(chains, *m.withKeep(&group{steps: []int{i}}))
+		}
+	}
+	return chains
 }
 
 func (m *model) stepPlans(groups []group) []StepPlan {

@@ -81,9 +81,9 @@ type readyTask struct {
 // order.
 type readyTasks []readyTask
 
-func (h readyTasks) Len() int      { return len(h) }
-func (h readyTasks) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *readyTasks) Push(x any)   { *h = append(*h, x.(readyTask)) }
+func (h *readyTasks) Len() int      { return len(*h) }
+func (h *readyTasks) Swap(i, j int) { (*h)[i], (*h)[j] = (*h)[j], (*h)[i] }
+func (h *readyTasks) Push(x any)    { *h = append(*h, x.(readyTask)) }
 
 func (h *readyTasks) Pop() any {
 	old := *h
@@ -92,8 +92,8 @@ func (h *readyTasks) Pop() any {
 	return last
 }
 
-func (h readyTasks) Less(i, j int) bool {
-	a, b := &h[i], &h[j]
+func (h *readyTasks) Less(i, j int) bool {
+	a, b := &(*h)[i], &(*h)[j]
 	switch {
 	case a.at != b.at:
 		return a.at < b.at

@@ -51,11 +51,11 @@ func (c Cluster) describe() string {
 func table(b *strings.Builder, heading string, rows [][]string) {
 	var aligned strings.Builder
 	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "\n"+heading)
-	for _, row := range rows[:min(len(rows), maxRows)] {
-		fmt.Fprintln(tw, strings.Join(row, "\t"))
-	}
 	// Writing to a strings.Builder cannot fail.
+	_, _ = fmt.Fprintln(tw, "\n"+heading)
+	for _, row := range rows[:min(len(rows), maxRows)] {
+		_, _ = fmt.Fprintln(tw, strings.Join(row, "\t"))
+	}
 	_ = tw.Flush()
 	for line := range strings.Lines(aligned.String()) {
 		b.WriteString(strings.TrimRight(line, " \n") + "\n")
