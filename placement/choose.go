@@ -93,10 +93,10 @@ func pick(mode Mode, slack float64, s *Snapshot, nodes []int, scores []Score, t 
 		return mode.draw(s.Turn, len(scores)), -1, "drawn by " + mode.String()
 	case data, store, earliestStart:
 	}
-	if mode.kind == data && t.Chain {
+	if mode.kind == data && (t.Chain || t.Firm) {
 		for k := range scores {
 			if scores[k].Node == t.Home {
-				return k, -1, "its chain runs there"
+				return k, -1, staying(t)
 			}
 		}
 	}
@@ -120,9 +120,17 @@ func pick(mode Mode, slack float64, s *Snapshot, nodes []int, scores []Score, t 
 	best, next = planner.Pick(candidates, slack)
 	if mode.kind == data && scores[best].Node != t.Home {
 		why = ""
-		if t.Chain {
+		if t.Chain && t.Home != "" {
 			why = "its chain is cut: " + t.Home + " cannot take it"
 		}
 	}
 	return best, next, why
+}
+
+// staying says why a task waits for its home.
+func staying(t *Task) string {
+	if t.Chain {
+		return "its chain runs there"
+	}
+	return "the plan keeps its group there"
 }

@@ -47,9 +47,11 @@ type Task struct {
 	// must move if it runs anywhere but at Home. It is the price of leaving.
 	Keep int64
 
-	// Chain says that the task goes on from the one at Home: it stays there
-	// unless that node cannot take it.
+	// Chain says that the task goes on from the one at Home, and Firm that the
+	// plan keeps the group there: it waits for that node unless the node can
+	// never take it.
 	Chain bool
+	Firm  bool
 }
 
 // A Decision is where a task runs and why.

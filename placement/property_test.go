@@ -56,6 +56,7 @@ func anyTask(t *rapid.T, refs []object.Ref) placement.Task {
 		Home:  rapid.SampledFrom([]string{"", "n0", "n1", "gone"}).Draw(t, "home"),
 		Keep:  rapid.Int64Range(0, 1e9).Draw(t, "keep"),
 		Chain: rapid.Bool().Draw(t, "chain"),
+		Firm:  rapid.Bool().Draw(t, "firm"),
 	}
 	if rapid.Bool().Draw(t, "requires") {
 		task.Requires = []string{"ffmpeg"}
@@ -114,7 +115,7 @@ func TestDataMovesTheFewestBytesAmongThoseThatAreEarlyEnough(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, refs := anyCluster(t)
 		task := anyTask(t, refs)
-		task.Chain = false
+		task.Chain, task.Firm = false, false
 		slack := rapid.Float64Range(0, 1).Draw(t, "slack")
 		d, err := placement.Choose(placement.Mode{}, slack, s, task)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 type group struct {
 	steps   []int
 	perItem bool
+	firm    bool
 	keep    map[int]float64 // of a step: bytes that one task makes for the group
 
 	// A line is steps of which each reads the one before it: nothing in it

@@ -39,19 +39,41 @@ func Make(p *dsl.Program, in Inputs, prof Profile, c Cluster) *Plan {
 	return plan
 }
 
-// choose plays the plan with all groups and with chains alone, and takes the
-// groups if they move no more and end no more than max_slowdown later.
+// choose plays the plan with all groups, with the same kept firmly where run
+// times are known, and with chains alone. Of those that move no more than
+// chains alone and end within max_slowdown of the earliest, it takes the one
+// that moves the fewest bytes.
 func (m *model) choose(groups []group) (chosen []group, f, ungrouped forecast) {
-	with := m.simulate(groups, nil)
 	chains := m.chains()
-	if len(groups) == len(chains) && !slices.ContainsFunc(groups, func(g group) bool { return len(g.steps) > 1 }) {
-		return groups, with, with
+	ungrouped = m.simulate(chains, nil)
+	if !slices.ContainsFunc(groups, func(g group) bool { return len(g.steps) > 1 }) {
+		return chains, ungrouped, ungrouped
 	}
-	without := m.simulate(chains, nil)
-	if with.moved <= without.moved && with.seconds <= without.seconds*(1+m.prog.MaxSlowdown) {
-		return groups, with, without
+	plans := [][]group{groups, m.firmly(groups), chains}
+	var forecasts []forecast
+	var candidates []Candidate
+	for i, p := range plans {
+		f := ungrouped
+		if i < len(plans)-1 {
+			f = m.simulate(p, nil)
+		}
+		if f.moved > ungrouped.moved || f.seconds > ungrouped.seconds*(1+m.prog.MaxSlowdown) {
+			f, plans[i] = ungrouped, chains
+		}
+		forecasts = append(forecasts, f)
+		candidates = append(candidates, Candidate{Finish: f.seconds, Bytes: rounded(f.moved), Load: float64(i)})
 	}
-	return chains, without, without
+	best, _ := Pick(candidates, m.prog.MaxSlowdown)
+	return plans[best], forecasts[best], ungrouped
+}
+
+// firmly returns the groups with those kept firmly whose run times are known.
+func (m *model) firmly(groups []group) []group {
+	firm := slices.Clone(groups)
+	for k := range firm {
+		firm[k].firm = len(firm[k].steps) > 1 && !slices.ContainsFunc(firm[k].steps, func(i int) bool { return m.steps[i].runSource == Guess })
+	}
+	return firm
 }
 
 // chains returns each chain as a group of its own.
@@ -75,7 +97,7 @@ func (m *model) stepPlans(groups []group) []StepPlan {
 			made += o.bytes
 		}
 		plans[i] = StepPlan{
-			Step: s.step.Name, Foreach: s.step.Foreach != nil, Chain: s.back > 0,
+			Step: s.step.Name, Foreach: s.step.Foreach != nil, Back: s.back,
 			Tasks: s.tasks, TasksSource: s.tasksSource,
 			Rank: duration(m.ranks[i]), RunTime: duration(s.run), Output: rounded(made), Source: s.runSource,
 		}

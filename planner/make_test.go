@@ -83,7 +83,7 @@ func TestEachStepIsInAtMostOneGroup(t *testing.T) {
 			if s.Group != seen[s.Step] {
 				t.Fatalf("%s says group %q, the groups say %q", s.Step, s.Group, seen[s.Step])
 			}
-			if s.Chain && s.Group == "" {
+			if s.Back > 0 && s.Group == "" {
 				t.Fatalf("the chain %s is in no group", s.Step)
 			}
 		}

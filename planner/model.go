@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"example.org/weft/dsl"
 	"example.org/weft/object"
 )
@@ -26,7 +28,7 @@ type stepModel struct {
 	tasksSource Source
 	run         float64 // seconds of one task
 	runSource   Source
-	inBytes     float64  // that one task reads
+	inBytes     float64  // that one task reads, each value once
 	outputs     []output // in the order of the function's
 	reads       []read
 	back        int // of a chain: how many items back a task reads; else 0
@@ -73,17 +75,15 @@ func newModel(p *dsl.Program, in Inputs, prof Profile, c Cluster) *model {
 		s.step, s.fn = &p.Steps[i], &p.Functions[p.Steps[i].Function]
 		s.tasks, s.tasksSource = m.countTasks(i)
 		s.reads = m.readsOf(i)
+		s.inBytes = distinct(s.reads)
 		for _, r := range s.reads {
-			if r.binding != "" {
-				s.inBytes += r.bytes
-			}
 			if r.from == i && r.elements == oneItem && r.offset < 0 {
 				s.back = -r.offset
 			}
 		}
-		s.run, s.runSource = m.runTime(s)
 		s.outputs = m.outputsOf(i)
 		m.readOwn(i)
+		s.run, s.runSource = m.runTime(s) // now that its own items count
 	}
 	m.ranks = m.upwardRanks()
 	return m
@@ -118,6 +118,21 @@ func (m *model) readsOf(i int) []read {
 		}
 	}
 	return reads
+}
+
+// distinct is the bytes of what one task reads; a value that feeds two inputs
+// of the function counts once.
+func distinct(reads []read) float64 {
+	total := 0.0
+	for k, r := range reads {
+		again := slices.ContainsFunc(reads[:k], func(q read) bool {
+			return q.from == r.from && q.field == r.field && q.elements == r.elements && q.offset == r.offset
+		})
+		if !again {
+			total += r.bytes
+		}
+	}
+	return total
 }
 
 // elementsOf says how much of a value one task reads.

@@ -62,6 +62,12 @@ type Group struct {
 	// steps belong on one node.
 	PerItem bool `json:"per_item,omitempty"`
 
+	// Firm: the group's tasks wait for its node rather than go elsewhere. The
+	// plan says so only when it foresees fewer bytes and no later end, from run
+	// times that are not guesses. Otherwise the group is a preference, at the
+	// price of each step's Keep.
+	Firm bool `json:"firm,omitempty"`
+
 	Bytes  int64  `json:"bytes"`  // read on the edges inside
 	Reason string `json:"reason"` // with the figures, and what no group would cost
 
@@ -76,7 +82,7 @@ type StepPlan struct {
 	Step        string        `json:"step"`
 	Group       string        `json:"group,omitempty"`
 	Foreach     bool          `json:"foreach,omitempty"`
-	Chain       bool          `json:"chain,omitempty"` // a task reads what the item before it made
+	Back        int           `json:"back,omitempty"` // of a chain: how many items back a task reads; else 0
 	Tasks       int           `json:"tasks"`
 	TasksSource Source        `json:"tasks_source"`
 	Rank        time.Duration `json:"rank"`     // predicted from its start to the run's end

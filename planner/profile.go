@@ -25,7 +25,7 @@ type Estimate struct {
 type Observation struct {
 	Function    string           // digest
 	Run         time.Duration    // of the function itself, without queue and staging
-	InputBytes  int64            // of all its inputs
+	InputBytes  int64            // of all that it read, each object once
 	OutputBytes map[string]int64 // by output; of a list, of all its items
 	Items       map[string]int   // length of list outputs
 }

@@ -9,7 +9,7 @@ import (
 // place its steps without regard to where their bytes are: a task then finds
 // what it reads on its own node once in as many times as there are nodes.
 func (m *model) publishedGroup(g *group, edges []edge) Group {
-	p := Group{Name: m.name(g.steps[0]), PerItem: g.perItem}
+	p := Group{Name: m.name(g.steps[0]), PerItem: g.perItem, Firm: g.firm}
 	for _, i := range g.steps {
 		p.Steps = append(p.Steps, m.name(i))
 	}
@@ -47,6 +47,9 @@ func (m *model) reason(g *group, p *Group) string {
 		what = fmt.Sprintf("item by item, %d items", first.tasks)
 	case first.step.Foreach != nil:
 		what = "around a chain, on one node"
+	}
+	if g.firm {
+		what = "firmly kept " + what
 	}
 	if len(m.cluster.Nodes) == 1 {
 		return fmt.Sprintf("%s: %s stay there; there is no other node", what, Size(p.Bytes))

@@ -72,6 +72,9 @@ func (s *simulation) choose(f *family, r readyTask) (node int, missing float64) 
 	home := -1
 	if f.group >= 0 {
 		home = s.homes[f.group].of(r.item)
+		if home >= 0 && s.homes[f.group].firm && f.hosts[home] {
+			return home, s.missing(f, r.item, home)
+		}
 	}
 	s.candidates, s.of = s.candidates[:0], s.of[:0]
 	for i := range s.nodes {

@@ -54,6 +54,7 @@ type waiter struct {
 // homes are the nodes where a group works, by item or as a whole.
 type homes struct {
 	perItem bool
+	firm    bool
 	nodes   []int // -1: not settled
 }
 
@@ -139,7 +140,7 @@ func (s *simulation) addGroups(groups []group) {
 				items = max(items, f.n)
 			}
 		}
-		h := homes{perItem: groups[g].perItem, nodes: make([]int, items)}
+		h := homes{perItem: groups[g].perItem, firm: groups[g].firm, nodes: make([]int, items)}
 		for i := range h.nodes {
 			h.nodes[i] = -1
 		}
