@@ -1,0 +1,151 @@
+// Command weft runs workflows that know where their data is.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	interrupts := make(chan os.Signal, 2)
+	signal.Notify(interrupts, os.Interrupt)
+	app := &app{
+		stdout: os.Stdout, stderr: os.Stderr, stdin: os.Stdin, getenv: os.Getenv, interrupts: interrupts,
+		terminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	code := app.main(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes of DESIGN.md section 8.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitUnreachable = 3
+	exitInterrupted = 130
+)
+
+// An app is one call of the program: all that it has of its surroundings.
+type app struct {
+	stdout, stderr io.Writer
+	stdin          io.Reader
+	getenv         func(string) string
+	interrupts     <-chan os.Signal // Ctrl-C, once per press
+	terminal       bool             // stderr is one: progress may move the cursor
+
+	dir       string // --data
+	verbose   bool
+	logFormat string
+}
+
+// An exitError ends the program with a code. Its message may be empty, when
+// all has been said.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(err error) error       { return &exitError{exitUsage, err} }
+func unreachable(err error) error { return &exitError{exitUnreachable, err} }
+
+// main runs one command line and returns the exit code.
+func (a *app) main(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetIn(a.stdin)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(a.stderr, "weft: "+text)
+	}
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return exit.code
+	}
+	return exitFailed
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "weft",
+		Short:         "Run workflows that know where their data is",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(fmt.Errorf("unknown command %q: see weft --help", args[0]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.dir, "data", a.defaultDir(), "folder for the journal and the objects")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log what the engine decides")
+	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
+	root.AddCommand(
+		a.runCommand(), a.validateCommand(), a.planCommand(), a.serveCommand(), a.submitCommand(),
+		a.runsCommand(), a.nodesCommand(), a.schemaCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// logger returns the log of this call: warnings only, unless more is wanted.
+func (a *app) logger(level slog.Level) *slog.Logger {
+	if a.verbose {
+		level = slog.LevelDebug
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, opts))
+}
+
+// defaultDir is $WEFT_DATA, else weft in the user's data folder.
+func (a *app) defaultDir() string {
+	if dir := a.getenv("WEFT_DATA"); dir != "" {
+		return dir
+	}
+	if dir := a.getenv("XDG_DATA_HOME"); dir != "" {
+		return dir + "/weft"
+	}
+	return a.getenv("HOME") + "/.local/share/weft"
+}
+
+// args wraps cobra's check of positional arguments: a wrong command line ends
+// with exit code 2.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, list []string) error {
+		if err := check(cmd, list); err != nil {
+			return usage(err)
+		}
+		return nil
+	}
+}

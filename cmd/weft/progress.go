@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"example.org/weft/executor"
+	"example.org/weft/server/api"
+)
+
+// progress shows how a run goes on: a block that is painted over on a terminal,
+// plain lines elsewhere. It writes to stderr, since stdout is for results.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	quiet    bool // -o json in a pipe: nothing but the result
+	where    string
+
+	mu     sync.Mutex // guards the following fields
+	steps  []api.Step
+	lines  int // of the block that stands on the terminal
+	closed bool
+}
+
+func (a *app) newProgress(run *api.Run, base string, json bool) *progress {
+	p := &progress{w: a.stderr, terminal: a.terminal, quiet: json && !a.terminal, where: base + "/runs/" + string(run.ID)}
+	if !p.quiet {
+		fmt.Fprintf(p.w, "%s  %s\n", run.ID, p.where)
+	}
+	return p
+}
+
+// update shows a new state.
+func (p *progress) update(s api.State) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.quiet {
+		return
+	}
+	before := p.steps
+	if s.Steps != nil {
+		p.steps = merge(p.steps, s.Steps)
+	}
+	if p.terminal {
+		p.paint()
+		return
+	}
+	for i, step := range p.steps {
+		if line := stepLine(step); i >= len(before) || stepLine(before[i]) != line {
+			fmt.Fprintln(p.w, line)
+		}
+	}
+}
+
+// merge returns steps with those of changed in their places.
+func merge(steps, changed []api.Step) []api.Step {
+	merged := append([]api.Step(nil), steps...)
+next:
+	for _, c := range changed {
+		for i := range merged {
+			if merged[i].Name == c.Name {
+				merged[i] = c
+				continue next
+			}
+		}
+		merged = append(merged, c)
+	}
+	return merged
+}
+
+// paint paints the block over the one that stands there.
+func (p *progress) paint() {
+	var b strings.Builder
+	if p.lines > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA", p.lines)
+	}
+	for _, step := range p.steps {
+		b.WriteString("\x1b[2K" + stepLine(step) + "\n")
+	}
+	p.lines = len(p.steps)
+	io.WriteString(p.w, b.String()) //nolint:errcheck // a terminal that is gone ends nothing
+}
+
+// close ends the display; what stands stays.
+func (p *progress) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+}
+
+// stepLine is a step in one line: "● encode  12 of 40  2 running".
+func stepLine(s api.Step) string {
+	n := func(states ...executor.TaskState) (sum int) {
+		for _, state := range states {
+			sum += s.Counts[state]
+		}
+		return sum
+	}
+	ended := n(executor.TaskSucceeded, executor.TaskSkipped, executor.TaskFailed, executor.TaskCancelled)
+	icon := "○"
+	switch {
+	case n(executor.TaskFailed) > 0:
+		icon = "✗"
+	case s.Expanded && ended == s.Items && n(executor.TaskSkipped) == s.Items && s.Items > 0:
+		icon = "–"
+	case s.Expanded && ended == s.Items:
+		icon = "✓"
+	case n(executor.TaskRunning, executor.TaskPlaced, executor.TaskSucceeded) > 0:
+		icon = "●"
+	}
+	line := fmt.Sprintf("%s %-20s", icon, s.Name)
+	if s.Foreach && s.Expanded {
+		line += fmt.Sprintf(" %d of %d", ended, s.Items)
+	}
+	for _, c := range []struct {
+		states []executor.TaskState
+		word   string
+	}{
+		{[]executor.TaskState{executor.TaskRunning, executor.TaskPlaced}, "on a node"},
+		{[]executor.TaskState{executor.TaskFailed}, "failed"},
+		{[]executor.TaskState{executor.TaskSkipped}, "skipped"},
+	} {
+		if k := n(c.states...); k > 0 {
+			line += fmt.Sprintf("  %d %s", k, c.word)
+		}
+	}
+	return strings.TrimRight(line, " ")
+}

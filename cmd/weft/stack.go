@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/weft/executor"
+	"example.org/weft/executor/embedded"
+	"example.org/weft/executor/journal"
+	"example.org/weft/executor/journal/sqlite"
+	"example.org/weft/executor/node"
+	"example.org/weft/object"
+	"example.org/weft/server"
+)
+
+// A database is a journal and what belongs to it.
+type database interface {
+	journal.Journal
+	journal.Releaser
+	journal.Mailbox
+	journal.Catalog
+	journal.Documents
+	journal.Watcher
+	Close() error
+}
+
+// A stack is one server: journal, nodes, engine and REST interface.
+type stack struct {
+	db     database
+	nodes  []*node.Node
+	engine *embedded.Engine
+	api    *server.Server
+	log    *slog.Logger
+}
+
+// stackConfig is what a server is made of.
+type stackConfig struct {
+	dir   string
+	nodes int
+	token string   // empty: loopback only, open
+	hosts []string // names besides the loopback's that an open server answers to
+	log   *slog.Logger
+}
+
+// openStack opens everything, in the order in which the parts need each other.
+// What was opened before a failure is closed again.
+func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
+	s := &stack{log: cfg.log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	dir, err := filepath.Abs(cfg.dir)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	s.db = db
+	if err := s.openNodes(dir, max(1, cfg.nodes)); err != nil {
+		return nil, err
+	}
+	members := make([]embedded.Node, len(s.nodes))
+	for i, n := range s.nodes {
+		members[i] = n
+	}
+	s.engine = embedded.New(embedded.Config{
+		Journal: s.db, Releaser: s.db, Catalog: s.db, Documents: s.db, Watcher: s.db,
+		Nodes: members, Owner: uuid.NewString(), Logger: cfg.log,
+	})
+	s.api = server.New(server.Config{
+		Catalog: s.db, History: s.db, Mailbox: s.db, Watcher: s.db, Documents: s.db,
+		Engine: s.engine, Objects: s.engine, Log: cfg.log,
+		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: dashboard(s.db),
+	})
+	return s, nil
+}
+
+// openNodes opens the nodes of this process. Together they have the machine's
+// cores and memory; each has a store of its own, and what one holds the others
+// fetch over loopback HTTP.
+func (s *stack) openNodes(dir string, count int) error {
+	token := uuid.NewString()
+	for i := range count {
+		id := nodeID(i)
+		n, err := node.Open(node.Config{
+			ID: id, Dir: filepath.Join(dir, "nodes", string(id)),
+			CPU:    max(1, float64(runtime.NumCPU())/float64(count)),
+			Memory: machineMemory() / int64(count),
+			Listen: "127.0.0.1:0", Token: token, Locate: s.locate, Log: s.log,
+		})
+		if err != nil {
+			return err
+		}
+		s.nodes = append(s.nodes, n)
+	}
+	return nil
+}
+
+func nodeID(i int) executor.NodeID { return executor.NodeID("n" + strconv.Itoa(i+1)) }
+
+const headerPatience = 10 * time.Second
+
+// locate returns the nodes that hold an object.
+func (s *stack) locate(id object.ID) []node.Holder {
+	var holders []node.Holder
+	for i, n := range s.nodes {
+		if n.Store().Has(id) {
+			holders = append(holders, node.Holder{Node: nodeID(i), Addr: n.Addr()})
+		}
+	}
+	return holders
+}
+
+// close closes what was opened, in the reverse order.
+func (s *stack) close() error {
+	var errs []error
+	if s.api != nil {
+		s.api.Close()
+	}
+	for _, n := range s.nodes {
+		errs = append(errs, n.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// machineMemory is the machine's memory in bytes; 0 when it cannot be told.
+func machineMemory() int64 {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	var kib int64
+	if _, err := fmt.Sscanf(string(text), "MemTotal: %d kB", &kib); err != nil {
+		return 0
+	}
+	return kib << 10
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"example.org/weft/dsl"
+	"example.org/weft/server/api"
+)
+
+// submission is a run as asked for on the command line.
+type submission struct {
+	inputs    inputFlags
+	placement string
+	key       string
+	outDir    string
+	local     bool // output files are fetched even when no folder is named
+	out       outputFlag
+}
+
+func (s *submission) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	s.inputs.register(flags)
+	flags.StringVar(&s.placement, "placement", "data",
+		"data, store, round-robin, earliest-start or random:SEED")
+	flags.StringVar(&s.key, "idempotency-key", "", "the same key starts the same run once")
+	flags.StringVar(&s.outDir, "out", "", "folder for the run's output files")
+	s.out.register(cmd)
+}
+
+// start sends a workflow and starts a run of it.
+func (s *submission) start(ctx context.Context, c *client, p *dsl.Program, src []byte) (*api.Run, error) {
+	inputs, err := binder{file: c.uploadFile}.bind(ctx, p, &s.inputs)
+	if err != nil {
+		return nil, err
+	}
+	err = c.call(ctx, request{
+		method: http.MethodPost, path: "/workflows",
+		header: http.Header{"Content-Type": {"application/yaml"}}, body: bytes.NewReader(src),
+	}, nil, nil)
+	if err != nil {
+		return nil, refused(err)
+	}
+	header := make(http.Header)
+	if s.key != "" {
+		header.Set("Idempotency-Key", s.key)
+	}
+	run := new(api.Run)
+	err = c.call(ctx, request{
+		method: http.MethodPost, path: "/workflows/" + url.PathEscape(p.Name) + "/runs", header: header,
+	}, api.NewRun{Inputs: inputs, Version: p.Version, Placement: s.placement}, run)
+	return run, refused(err)
+}
+
+func (a *app) submitCommand() *cobra.Command {
+	var s submission
+	var remote remoteFlags
+	var wait bool
+	cmd := &cobra.Command{
+		Use:   "submit FILE",
+		Short: "Start a run on a server",
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			program, src, err := a.compile(files[0])
+			if err != nil {
+				return err
+			}
+			c := remote.client(a)
+			run, err := s.start(cmd.Context(), c, program, src)
+			if err != nil {
+				return err
+			}
+			if !wait {
+				return a.printAccepted(run, c, &s.out)
+			}
+			return a.follow(cmd.Context(), c, run, &s)
+		},
+	}
+	s.register(cmd)
+	remote.register(cmd)
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the run has ended, and print its outputs")
+	return cmd
+}
+
+func (a *app) runCommand() *cobra.Command {
+	s := submission{local: true}
+	var local localFlags
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Run a workflow now, on this machine",
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			program, src, err := a.compile(files[0])
+			if err != nil {
+				return err
+			}
+			return a.withServer(cmd.Context(), local, func(ctx context.Context, c *client) error {
+				run, err := s.start(ctx, c, program, src)
+				if err != nil {
+					return err
+				}
+				return a.follow(ctx, c, run, &s)
+			})
+		},
+	}
+	s.register(cmd)
+	local.register(cmd)
+	return cmd
+}

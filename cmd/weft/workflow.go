@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"example.org/weft/dsl"
+)
+
+// compile reads a workflow file. All its mistakes go to stderr, one a line.
+func (a *app) compile(file string) (*dsl.Program, []byte, error) {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, usage(fmt.Errorf("cannot read the workflow: %w", err))
+	}
+	program, warnings, err := dsl.Compile(file, src)
+	for _, w := range warnings {
+		fmt.Fprintln(a.stderr, w.Error()+" [warning]")
+	}
+	var mistakes dsl.Errors
+	if errors.As(err, &mistakes) {
+		for _, m := range mistakes {
+			fmt.Fprintln(a.stderr, m.Error())
+		}
+		return nil, nil, &exitError{code: exitUsage, err: fmt.Errorf("%s has %s", file, count(len(mistakes), "mistake"))}
+	}
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	return program, src, nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (a *app) validateCommand() *cobra.Command {
+	var out outputFlag
+	cmd := &cobra.Command{
+		Use:   "validate FILE...",
+		Short: "Report every mistake of workflow files, with its position",
+		Args:  args(cobra.MinimumNArgs(1)),
+		RunE: func(_ *cobra.Command, files []string) error {
+			if out.json() {
+				return a.validateJSON(files)
+			}
+			var failed error
+			for _, file := range files {
+				program, _, err := a.compile(file)
+				if err != nil {
+					failed = errors.Join(failed, err)
+					continue
+				}
+				fmt.Fprintf(a.stdout, "%s: ok: %s, %s, version %s\n",
+					file, program.Name, count(len(program.Steps), "step"), short(program.Version))
+			}
+			if failed != nil {
+				return &exitError{code: exitUsage, err: failed}
+			}
+			return nil
+		},
+	}
+	out.register(cmd)
+	return cmd
+}
+
+// validateJSON prints the mistakes of all files as one JSON list.
+func (a *app) validateJSON(files []string) error {
+	type mistake struct {
+		File    string `json:"file"`
+		Line    int    `json:"line"`
+		Column  int    `json:"column"`
+		Text    string `json:"text,omitempty"`
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+		Warning bool   `json:"warning,omitempty"`
+	}
+	list := []mistake{}
+	code := exitOK
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return usage(err)
+		}
+		_, warnings, err := dsl.Compile(file, src)
+		var mistakes dsl.Errors
+		if errors.As(err, &mistakes) {
+			code = exitUsage
+		} else if err != nil {
+			return usage(err)
+		}
+		for _, m := range mistakes {
+			list = append(list, mistake{m.File, m.Pos.Line, m.Pos.Column, m.Text, m.Msg, m.Hint, false})
+		}
+		for _, w := range warnings {
+			list = append(list, mistake{w.File, w.Pos.Line, w.Pos.Column, w.Text, w.Msg, w.Hint, true})
+		}
+	}
+	if err := a.printJSON(list); err != nil || code == exitOK {
+		return err
+	}
+	return &exitError{code: code}
+}
+
+func (a *app) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of the language, for editors",
+		Args:  args(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := a.stdout.Write(dsl.Schema())
+			return err
+		},
+	}
+}
+
+// short returns a version as people quote it: the first characters of its
+// digest.
+func short(version string) string {
+	const start, length = len("sha256:"), 12
+	if len(version) < start+length {
+		return version
+	}
+	return version[start : start+length]
+}
