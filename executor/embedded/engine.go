@@ -33,7 +33,7 @@ type Node interface {
 
 	// Logs returns what the attempt wrote to a stream, "stdout" or "stderr";
 	// object.ErrNotFound when this node did not run it.
-	Logs(attempt executor.AttemptID, stream node.Stream) (io.ReadCloser, error)
+	Logs(attempt executor.AttemptID, stream string) (io.ReadCloser, error)
 }
 
 // Config is what an engine works with. Journal, Releaser, Catalog, Documents and
@@ -171,7 +171,7 @@ func (e *Engine) Nodes(context.Context) []node.Status {
 // Logs returns what an attempt wrote to a stream, "stdout" or "stderr".
 func (e *Engine) Logs(_ context.Context, attempt executor.AttemptID, stream string) (io.ReadCloser, error) {
 	for _, n := range e.cfg.Nodes {
-		r, err := n.Logs(attempt, node.Stream(stream))
+		r, err := n.Logs(attempt, stream)
 		if !errors.Is(err, object.ErrNotFound) {
 			return r, err
 		}
