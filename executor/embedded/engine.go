@@ -33,7 +33,7 @@ type Node interface {
 
 	// Logs returns what the attempt wrote to a stream, "stdout" or "stderr";
 	// object.ErrNotFound when this node did not run it.
-	Logs(attempt executor.AttemptID, stream string) (io.ReadCloser, error)
+	Logs(attempt executor.AttemptID, stream string) (io.ReadSeekCloser, error)
 }
 
 // Config is what an engine works with. Journal, Releaser, Catalog, Documents and
