@@ -160,6 +160,16 @@ func (r *outputsRecord) field(name string) ref.Val {
 	return r.ev.toCEL(res.Value, f.Type)
 }
 
+// Equal knows a task from another; what two tasks gave is compared output by
+// output.
+func (r *outputsRecord) Equal(other ref.Val) ref.Val {
+	o, ok := other.(*outputsRecord)
+	if ok && o.step == r.step && o.item == r.item {
+		return types.True
+	}
+	return types.NewErr("all outputs of %s cannot be compared: name one of them", r.step.name)
+}
+
 // runRecord is `run`.
 type runRecord struct {
 	recordBase

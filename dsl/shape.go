@@ -92,7 +92,8 @@ func (s shape) mismatch(want Type) (msg, hint string) {
 	if s.Nullable && !want.Nullable {
 		return fmt.Sprintf("want %s, have %s, which may be null", want, s.Type), fmt.Sprintf("declare it as %q, or give a value in place of null", want.String()+"?")
 	}
-	if s.of == nil && fits(s.Type, want) {
+	all := s.of == nil || want.Kind == KindList && want.Elem.Kind == KindJSON
+	if all && fits(s.Type, want) {
 		return "", ""
 	}
 	return fmt.Sprintf("want %s, have %s", want, s), s.conversion(want)

@@ -62,32 +62,42 @@ func (c *compiler) textOf(n *node, env *stepEnv) *checked {
 		return c.expression(place{c, n, whole}, env)
 	}
 	all := &checked{shape: shape{Type: Type{Kind: KindString}}}
-	t := &textTerm{}
+	t, ok := &textTerm{}, true
 	for _, pc := range pieces {
-		if !pc.isExpr {
-			t.parts = append(t.parts, &constTerm{object.FromJSON(encodeJSON(pc.text)), all.shape})
-			continue
+		part := &checked{term: textConst(pc.text)}
+		if pc.isExpr {
+			part = c.insertion(place{c, n, pc}, env)
 		}
-		part := c.expression(place{c, n, pc}, env)
 		if part == nil {
-			all = nil
+			ok = false
 			continue
-		}
-		if part.shape.HasFiles() || part.shape.of != nil {
-			c.add(place{c, n, pc}.start(), strings.TrimSpace(pc.text), article(part.shape.String())+" cannot stand in text", "its name can: basename(...); or give it as a value of its own")
 		}
 		t.parts = append(t.parts, part.term)
-		if all != nil {
-			all.take(part)
-		}
+		all.take(part)
 	}
-	if all != nil {
-		all.term = t
-		if !slices.ContainsFunc(pieces, func(p piece) bool { return p.isExpr }) {
-			all.term = &constTerm{object.FromJSON(encodeJSON(unescape(n.text))), all.shape}
-		}
+	all.term = t
+	if !slices.ContainsFunc(pieces, func(p piece) bool { return p.isExpr }) {
+		all.term = textConst(unescape(n.text))
+	}
+	if !ok {
+		return nil
 	}
 	return all
+}
+
+func textConst(s string) term {
+	return &constTerm{object.FromJSON(encodeJSON(s)), shape{Type: Type{Kind: KindString}}}
+}
+
+// insertion checks an expression with text around it.
+func (c *compiler) insertion(pl place, env *stepEnv) *checked {
+	k := c.expression(pl, env)
+	if k != nil && (k.shape.HasFiles() || k.shape.of != nil) {
+		c.add(pl.start(), strings.TrimSpace(pl.at.text), article(k.shape.String())+" cannot stand in text",
+			"its name can: basename(...); or give it as a value of its own")
+		return nil
+	}
+	return k
 }
 
 func (c *compiler) unclosed(n *node, offset int) {
@@ -95,47 +105,42 @@ func (c *compiler) unclosed(n *node, offset int) {
 }
 
 func (c *compiler) listOf(n *node, env *stepEnv) *checked {
-	all := &checked{}
+	all, ok := &checked{}, true
 	var items []term
 	for _, item := range n.items {
 		part := c.value(item, env)
 		if part == nil {
-			all = nil
+			ok = false
 			continue
 		}
 		items = append(items, part.term)
-		if all != nil {
-			all.take(part)
-		}
+		all.take(part)
 	}
-	if all != nil {
-		t := newListTerm(items)
-		all.term, all.shape = t, t.is
-		if len(items) == 0 {
-			all.shape = anyShape()
-		}
+	if !ok {
+		return nil
 	}
+	t := newListTerm(items)
+	all.term, all.shape = t, t.is
 	return all
 }
 
 func (c *compiler) mapOf(n *node, env *stepEnv) *checked {
-	all := &checked{shape: shape{Type: Type{Kind: KindJSON}}}
+	all, ok := &checked{shape: shape{Type: Type{Kind: KindJSON}}}, true
 	t := &mapTerm{}
 	for _, p := range n.pairs {
 		part := c.value(p.value, env)
 		if part == nil {
-			all = nil
+			ok = false
 			continue
 		}
 		t.names = append(t.names, p.key.text)
 		t.values = append(t.values, part.term)
-		if all != nil {
-			all.take(part)
-		}
+		all.take(part)
 	}
-	if all != nil {
-		all.term = t
+	if !ok {
+		return nil
 	}
+	all.term = t
 	return all
 }
 
