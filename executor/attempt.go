@@ -68,7 +68,7 @@ func (r *Run) placed(at time.Time, p Placed) error {
 	t = f.grow(item)
 	r.epoch = p.Epoch
 	t.attempts = append(t.attempts, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, placed: at})
-	t.asked, t.wanted, t.lost = askNothing, false, false
+	t.asked, t.wanted = askNothing, false
 	if !t.slot {
 		t.slot = true
 		f.live++
@@ -86,7 +86,7 @@ func (t *task) awaits(n int) bool {
 	if t == nil {
 		return n == 1
 	}
-	return n == len(t.attempts)+1 && (t.phase == idle || t.phase == succeeded && t.lost)
+	return n == len(t.attempts)+1 && (t.phase == idle || t.remakable())
 }
 
 // findLive returns the task whose live attempt is n, or ErrStale.
@@ -122,13 +122,13 @@ func (r *Run) succeeded(at time.Time, s Succeeded) error {
 	a := r.endAttempt(f, item, at, didSucceed)
 	a.usage, a.moved = s.Usage, s.Moved
 	t := &f.tasks[item]
-	t.retries, t.losses, t.failure = 0, 0, nil
 	if why := otherLength(t.outputs, s.Outputs); why != "" {
 		r.fail(f, item, Failed{Task: s.Task, Attempt: s.Attempt, Cause: CauseObjectLost, Message: why})
 		return nil
 	}
 	r.found(s.Outputs)
-	t.outputs, t.opaque = s.Outputs, false
+	t.retries, t.losses, t.failure = 0, 0, nil
+	t.outputs, t.lost, t.opaque = s.Outputs, false, false
 	r.turn(f, item, succeeded)
 	return nil
 }

@@ -49,7 +49,7 @@ func (o *outcome) take(s *scope, res dsl.Result) object.Value {
 // evaluateTask evaluates a task's condition and then its inputs.
 func (r *Run) evaluateTask(f *family, item int, loaded dsl.Loaded) outcome {
 	o := outcome{fact: Evaluated{Task: f.name(item)}}
-	s := &scope{r: r, f: f, item: item}
+	s := &scope{r: r, f: f, item: item, lenient: f.tasks[item].phase == live}
 	var done evaluation
 	if t := &f.tasks[item]; t.eval != nil {
 		done = *t.eval
@@ -73,7 +73,7 @@ func (f *family) ownCondition() bool { return f.step.Foreach == nil || f.step.Fo
 // evaluateFamily evaluates a foreach's own condition and its list's length.
 func (r *Run) evaluateFamily(f *family, loaded dsl.Loaded) outcome {
 	o := outcome{fact: Evaluated{Task: f.name(whole)}}
-	s := &scope{r: r, f: f, item: whole}
+	s := &scope{r: r, f: f, item: whole, lenient: true}
 	if !f.ownCondition() || !f.onStatus() {
 		r.order(f, whole, &o)
 	}
@@ -81,6 +81,10 @@ func (r *Run) evaluateFamily(f *family, loaded dsl.Loaded) outcome {
 		return o
 	}
 	n, res := f.step.Foreach.Len(s, loaded)
+	if r.anyLost(res.Loads) {
+		s.lenient = false
+		n, res = f.step.Foreach.Len(s, loaded)
+	}
 	o.take(s, res)
 	o.items = n
 	if res.Computed && f.eval.in == nil && !o.blocked() {
@@ -118,7 +122,7 @@ func (r *Run) order(f *family, item int, o *outcome) {
 	for _, step := range f.step.Needs {
 		dep := &r.families[step]
 		o.awaitEnd(dep, whole)
-		o.absent = o.absent || dep.complete() && dep.result() != succeeded
+		o.absent = o.absent || dep.settled() && dep.outcome() != succeeded
 	}
 }
 
@@ -126,9 +130,9 @@ func (o *outcome) awaitEnd(f *family, item int) {
 	switch {
 	case item == dsl.NeedLength:
 		o.needs = append(o.needs, dsl.Need{Step: f.index, Item: dsl.NeedLength})
-	case item == whole && !f.complete():
+	case item == whole && !f.settled():
 		o.needs = append(o.needs, dsl.Need{Step: f.index, Item: dsl.NeedAll})
-	case item >= 0 && (!f.tasks[item].phase.over() || f.tasks[item].phase == cancelled):
+	case item >= 0 && (!f.tasks[item].standing().over() || f.tasks[item].phase == cancelled):
 		o.needs = append(o.needs, dsl.Need{Step: f.index, Item: item})
 	}
 }
@@ -164,7 +168,7 @@ func (r *Run) condition(s *scope, recorded *bool, loaded dsl.Loaded, o *outcome)
 func (r *Run) bind(s *scope, with []dsl.Binding, recorded map[string]object.Value, loaded dsl.Loaded, o *outcome) {
 	for i := range with {
 		b := &with[i]
-		if v, ok := recorded[b.Input]; ok && !(r.losses > 0 && r.hasLost(v)) {
+		if v, ok := recorded[b.Input]; ok && (s.lenient || !r.hasLost(v)) {
 			o.set(b.Input, v)
 			continue
 		}

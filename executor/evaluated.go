@@ -21,7 +21,7 @@ func (r *Run) evaluated(at time.Time, e Evaluated) error {
 	}
 	var known evaluation
 	if t := f.task(item); t != nil {
-		if t.phase.over() && !t.lost {
+		if t.phase.over() && !t.remakable() {
 			return ErrStale
 		}
 		if t.eval != nil {
@@ -67,12 +67,12 @@ func (r *Run) familyEvaluated(f *family, e Evaluated) error {
 		x := e.failed(0)
 		r.noteFailure(x)
 		f.failure = &x
-		r.recount(f, false)
+		r.recount(f, progress{})
 	default:
 		f.eval.add(e)
 		if e.If != nil && !*e.If {
 			f.skipped = true
-			r.recount(f, false)
+			r.recount(f, progress{})
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func (r *Run) adds(known *evaluation, e Evaluated) bool {
 	more := false
 	for name := range e.With { //workflowcheck:ignore: the order does not matter
 		v, ok := known.with[name]
-		more = more || !ok || r.losses > 0 && r.hasLost(v)
+		more = more || !ok || r.hasLost(v)
 	}
 	return more
 }

@@ -25,6 +25,7 @@ func (r *Run) Ready() []Command {
 		r.timerSet = true
 		r.emit(SetTimer{Timer: runTimeout, At: r.startedAt.Add(r.prog.Timeout)}, 0)
 	}
+	r.lookAgain()
 	r.settle()
 	for r.unwant() {
 		r.settle()
@@ -93,7 +94,7 @@ func (r *Run) examineFamily(f *family) {
 	case r.conclude(ref{int32(f.index), whole}, &o):
 	case o.absent:
 		f.skipped = true
-		r.recount(f, false)
+		r.recount(f, progress{})
 	default:
 		r.expand(f, o.items)
 	}
@@ -106,7 +107,7 @@ func (r *Run) expand(f *family, n int) {
 		f.tasks = slices.Grow(f.tasks, max(0, n-len(f.tasks)))
 		f.grow(n - 1)
 	}
-	r.recount(f, false)
+	r.recount(f, progress{})
 	r.wake(&f.length, true)
 	for i := range f.tasks {
 		r.enqueue(ref{int32(f.index), int32(i)})
@@ -140,9 +141,7 @@ func (r *Run) examineReady(f *family, item int) {
 	o := r.evaluateTask(f, item, nil)
 	switch {
 	case r.conclude(ref{int32(f.index), int32(item)}, &o):
-		if t.phase != live || len(o.needs) > 0 {
-			r.freeSlot(f, item) // else items of its own family that it waits for could starve
-		}
+		r.freeSlot(f, item) // else items of its own family that it waits for could starve
 	case o.absent:
 		r.freeSlot(f, item)
 		r.turn(f, item, skipped)
@@ -155,13 +154,15 @@ func (r *Run) examineReady(f *family, item int) {
 // whether it did. What is left is absent or all there.
 func (r *Run) conclude(who ref, o *outcome) bool {
 	switch {
-	case o.lost != "":
-		fact := Evaluated{Task: o.fact.Task, Err: string(o.lost) + " is lost and cannot be made again", Cause: CauseObjectLost}
-		r.askEvaluate(who, Evaluate{Fact: fact})
 	case o.absent:
 		return false
+	case o.lost != "":
+		r.register(who, o.needs) // it may turn out that it is skipped
+		fact := Evaluated{Task: o.fact.Task, Err: string(o.lost) + " is lost and cannot be made again", Cause: CauseObjectLost}
+		r.askEvaluate(who, Evaluate{Fact: fact})
 	case len(o.needs) > 0:
-		r.await(who, o.needs)
+		r.seat(who).asked = askNothing // what was asked for before a loss is wanted no more
+		r.register(who, o.needs)
 	case len(o.loads) > 0 || o.err != nil || o.computed:
 		r.askEvaluate(who, o.evaluate())
 	default:

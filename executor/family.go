@@ -35,10 +35,12 @@ type family struct {
 	rank    int64
 	eval    evaluation // a foreach's own `if` and `in`
 	failure *Failed    // a foreach's own expression failed
+	lossy   bool       // some object that a task made was lost once
 
 	// Counts of tasks, by facts and by what follows from them.
-	count [phases]int
-	live  int // slots of max_parallel in use
+	count [phases]int // by phase
+	stood [phases]int // by standing
+	live  int         // slots of max_parallel in use
 
 	// What follows.
 	seat
@@ -48,6 +50,7 @@ type family struct {
 	all      list   // waiting until every task has ended
 	length   list   // waiting until it is expanded
 	gate     gate   // ready tasks that max_parallel holds back
+	rescan   bool   // something that it reads was lost since the last Ready
 }
 
 // A binding is an input of a function with its value.
@@ -61,15 +64,16 @@ type task struct {
 	// What facts say.
 	phase    phase
 	stopping bool // its live attempt was told to stop
-	lost     bool // succeeded, but something it made is lost
+	once     bool // it has succeeded, whatever became of its objects since
+	lost     bool // and something that it made is lost
 	opaque   bool // and it is not known which of its outputs had that
 	eval     *evaluation
 	attempts []attempt
-	outputs  map[string]object.Value
-	failure  *Failed // of the last attempt
-	retries  int32   // since it last succeeded
-	losses   int32   // likewise
-	liveAt   int32   // index into Run.live
+	outputs  map[string]object.Value // when it succeeded last
+	failure  *Failed                 // of the last attempt
+	retries  int32                   // since it last succeeded
+	losses   int32                   // likewise
+	liveAt   int32                   // index into Run.live
 	retryAt  time.Time
 
 	// What follows.
@@ -97,8 +101,21 @@ const (
 	phases = iota
 )
 
-// over reports whether the task will not change any more, but for loss.
+// over reports whether a task in that phase does not change any more, but for
+// loss.
 func (p phase) over() bool { return p >= succeeded }
+
+// remakable reports whether the task may run again, to make what was lost.
+func (t *task) remakable() bool { return t.phase == succeeded && t.lost }
+
+// standing is the phase of the task for those that come after it: one that is
+// run again for its lost objects has succeeded all the same.
+func (t *task) standing() phase {
+	if t.once {
+		return succeeded
+	}
+	return t.phase
+}
 
 // An evaluation is what facts Evaluated gave.
 type evaluation struct {
@@ -121,7 +138,7 @@ func newFamily(p *dsl.Program, i int) family {
 	}
 	if step.Foreach == nil {
 		f.expanded, f.tasks = true, make([]task, 1)
-		f.count[idle] = 1
+		f.count[idle], f.stood[idle] = 1, 1
 	}
 	return f
 }
@@ -140,13 +157,25 @@ func (f *family) complete() bool {
 		f.expanded && f.count[succeeded]+f.count[skipped]+f.count[failed] == len(f.tasks)
 }
 
-// result sums up a complete family: failed if any task failed, skipped if none
-// ran.
-func (f *family) result() phase {
+// settled is like complete, but goes by the standing of the tasks: what comes
+// after the family may go on.
+func (f *family) settled() bool {
+	return f.skipped || f.failure != nil ||
+		f.expanded && f.stood[succeeded]+f.stood[skipped]+f.stood[failed] == len(f.tasks)
+}
+
+// result sums up a complete family.
+func (f *family) result() phase { return f.sum(&f.count) }
+
+// outcome sums up a settled family.
+func (f *family) outcome() phase { return f.sum(&f.stood) }
+
+// sum is failed if any task failed, and skipped if none ran.
+func (f *family) sum(count *[phases]int) phase {
 	switch {
-	case f.failure != nil || f.count[failed] > 0:
+	case f.failure != nil || count[failed] > 0:
 		return failed
-	case f.skipped || len(f.tasks) > 0 && f.count[skipped] == len(f.tasks):
+	case f.skipped || len(f.tasks) > 0 && count[skipped] == len(f.tasks):
 		return skipped
 	}
 	return succeeded
@@ -204,6 +233,7 @@ func (f *family) grow(item int) *task {
 	if more := item + 1 - len(f.tasks); more > 0 {
 		f.tasks = append(f.tasks, make([]task, more)...)
 		f.count[idle] += more
+		f.stood[idle] += more
 	}
 	return &f.tasks[item]
 }
@@ -211,29 +241,44 @@ func (f *family) grow(item int) *task {
 // turn changes the phase of a task and tells those who wait for its end.
 func (r *Run) turn(f *family, item int, to phase) {
 	t := &f.tasks[item]
-	was := f.complete()
+	before := f.progress()
 	f.count[t.phase]--
 	f.count[to]++
+	f.stood[t.standing()]--
 	t.phase = to
+	t.once = t.once || to == succeeded
+	f.stood[t.standing()]++
 	if to.over() && to != cancelled {
 		r.ended = append(r.ended, ref{int32(f.index), int32(item)})
 	}
-	r.recount(f, was)
+	r.recount(f, before)
 }
 
-// recount keeps the number of open families after f changed; was says whether
-// it was complete before.
-func (r *Run) recount(f *family, was bool) {
-	switch is := f.complete(); {
-	case is == was:
+// progress is how far a family is. It settles once, but may open again after it
+// was complete.
+type progress struct{ settled, complete bool }
+
+func (f *family) progress() progress { return progress{f.settled(), f.complete()} }
+
+// recount keeps the numbers of open and unsettled families after f changed.
+func (r *Run) recount(f *family, before progress) {
+	now := f.progress()
+	if now == before {
 		return
-	case is:
-		r.open--
+	}
+	if now.settled && !before.settled {
+		r.unsettled--
+	}
+	if now.settled && !before.settled || now.complete && !before.complete {
 		r.ended = append(r.ended, ref{int32(f.index), whole})
-	default:
+	}
+	switch {
+	case now.complete && !before.complete:
+		r.open--
+	case !now.complete && before.complete:
 		r.open++
 	}
-	if r.open == 0 {
+	if r.unsettled == 0 {
 		r.enqueue(theOutputs())
 	}
 }

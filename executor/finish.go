@@ -1,6 +1,9 @@
 package executor
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // examineOutputs finishes the run when nothing is left to do.
 func (r *Run) examineOutputs() {
@@ -10,12 +13,14 @@ func (r *Run) examineOutputs() {
 		if len(r.live) == 0 {
 			r.askFinish(Finish{Status: r.ending.status, Error: r.ending.err})
 		}
-	case r.open > 0:
+	case r.unsettled > 0:
 	case r.failure.Cause != "":
-		r.askFinish(Finish{Status: StatusFailed, Error: r.failureText()})
+		if r.open == 0 {
+			r.askFinish(Finish{Status: StatusFailed, Error: r.failureText()})
+		}
 	default:
 		o := r.evaluateOutputs(nil)
-		if !r.conclude(theOutputs(), &o) {
+		if !r.conclude(theOutputs(), &o) && r.open == 0 {
 			r.askFinish(Finish{Status: StatusSucceeded, Outputs: o.inputs})
 		}
 	}
@@ -33,4 +38,14 @@ func (r *Run) failureText() string {
 		name = "the workflow's outputs"
 	}
 	return fmt.Sprintf("%s failed (%s): %s", name, r.failure.Cause, r.failure.Message)
+}
+
+// finish ends the run. While an attempt is live the answer is stale: it is to a
+// Finish that something lost has overtaken.
+func (r *Run) finish(at time.Time, f Finished) error {
+	if len(r.live) > 0 {
+		return ErrStale
+	}
+	r.finished, r.finishedAt = &f, at
+	return nil
 }

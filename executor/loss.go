@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"example.org/weft/dsl"
 	"example.org/weft/object"
 )
 
@@ -37,7 +38,7 @@ func (r *Run) objectLost(x ObjectLost) error {
 	}
 	if x.Task == "" { // an input of the run
 		r.lost[x.Object] = true
-		r.afterLoss()
+		r.afterLoss(dsl.InputStep)
 		return nil
 	}
 	f, item, err := r.find(x.Task)
@@ -49,26 +50,60 @@ func (r *Run) objectLost(x ObjectLost) error {
 		return ErrStale
 	}
 	r.lost[x.Object] = true
-	t.lost = true
+	t.lost, f.lossy = true, true
 	t.opaque = t.opaque || !r.hasLost(object.Value{Map: t.outputs})
-	r.afterLoss()
+	r.afterLoss(f.index)
 	return nil
 }
 
-// afterLoss has the workflow's outputs looked at again; tasks look again before
-// they begin.
-func (r *Run) afterLoss() {
+// afterLoss has whoever reads the step look again, unless it runs already. With
+// rescan the cost is once per Ready, however much was lost.
+func (r *Run) afterLoss(step int) {
 	r.losses++
+	for i := range r.families {
+		f := &r.families[i]
+		for j := range f.step.Reads {
+			f.rescan = f.rescan || f.step.Reads[j].Step == step
+		}
+	}
 	if r.outputs.asked == askFinish {
 		r.outputs.asked = askNothing
 	}
-	if r.open == 0 {
+	if r.unsettled == 0 {
 		r.enqueue(theOutputs())
 	}
 }
 
+// lookAgain examines what reads something that was lost and has not begun.
+func (r *Run) lookAgain() {
+	for i := range r.families {
+		f := &r.families[i]
+		if !f.rescan {
+			continue
+		}
+		f.rescan = false
+		for item := range f.tasks {
+			if t := &f.tasks[item]; t.phase == idle || t.wanted {
+				r.enqueue(ref{int32(i), int32(item)})
+			}
+		}
+	}
+}
+
+func (r *Run) anyLost(refs []object.Ref) bool {
+	for _, o := range refs {
+		if r.lost[o.ID] {
+			return true
+		}
+	}
+	return false
+}
+
 // hasLost reports whether a value refers to an object that is lost.
 func (r *Run) hasLost(v object.Value) bool {
+	if len(r.lost) == 0 {
+		return false
+	}
 	for o := range v.Refs {
 		if r.lost[o.ID] {
 			return true
@@ -90,7 +125,7 @@ func (r *Run) found(outputs map[string]object.Value) {
 // want has a lost value made again for who, if it is lost.
 func (r *Run) want(producer, who ref) {
 	t := &r.families[producer.step].tasks[producer.item]
-	if !t.lost || t.phase != succeeded {
+	if !t.remakable() {
 		return
 	}
 	r.wants = append(r.wants, want{producer: producer, consumer: who, turn: r.seat(who).turn})
@@ -102,7 +137,7 @@ func (r *Run) want(producer, who ref) {
 
 // wantAll has every lost item of a family made again.
 func (r *Run) wantAll(f *family, who ref) {
-	if r.losses == 0 || !f.complete() {
+	if r.losses == 0 || !f.settled() {
 		return
 	}
 	for i := range f.tasks {
@@ -142,8 +177,7 @@ func (r *Run) unwant() bool {
 }
 
 func (r *Run) stillLost(who ref) bool {
-	t := &r.families[who.step].tasks[who.item]
-	return t.phase == succeeded && t.lost
+	return r.families[who.step].tasks[who.item].remakable()
 }
 
 // stillWaits reports whether the consumer of a want is where it was.

@@ -41,6 +41,7 @@ type Run struct {
 	results    evaluation         // of the workflow's outputs
 	live       []ref              // tasks with a live attempt, in no particular order
 	open       int                // families that are not complete
+	unsettled  int                // families that are not settled
 	lost       map[object.ID]bool // objects that are nowhere to be had
 	lostAt     map[NodeID]uint64  // sequence number at which a node was lost last
 	losses     int                // facts ObjectLost so far
@@ -68,13 +69,14 @@ type ending struct {
 // New returns a run that has not begun: its first fact is Started.
 func New(id RunID, p *dsl.Program) *Run {
 	r := &Run{
-		id:       id,
-		prog:     p,
-		steps:    make(map[string]int, len(p.Steps)),
-		families: make([]family, len(p.Steps)),
-		open:     len(p.Steps),
-		lost:     map[object.ID]bool{},
-		lostAt:   map[NodeID]uint64{},
+		id:        id,
+		prog:      p,
+		steps:     make(map[string]int, len(p.Steps)),
+		families:  make([]family, len(p.Steps)),
+		open:      len(p.Steps),
+		unsettled: len(p.Steps),
+		lost:      map[object.ID]bool{},
+		lostAt:    map[NodeID]uint64{},
 	}
 	for i := range p.Steps {
 		r.steps[p.Steps[i].Name] = i
@@ -152,8 +154,7 @@ func (r *Run) apply(rec Record) error {
 	case Cancelled:
 		return r.end(ending{status: StatusCancelled, reason: "cancelled", err: f.Reason})
 	case Finished:
-		r.finished, r.finishedAt = &f, rec.At
-		return nil
+		return r.finish(rec.At, f)
 	}
 	panic(fmt.Sprintf("executor: fact of unknown type %T", rec.Fact))
 }
@@ -169,7 +170,7 @@ func (r *Run) start(at time.Time, f Started) error {
 	for i := range r.families {
 		r.enqueue(r.families[i].first())
 	}
-	if r.open == 0 {
+	if r.unsettled == 0 {
 		r.enqueue(theOutputs())
 	}
 	return nil

@@ -14,6 +14,12 @@ type scope struct {
 	f    *family // nil for the workflow's outputs
 	item int     // whole for a family
 
+	// lenient: lost values count as there. A foreach is expanded by lists that
+	// were there once, also when that is found out again after a loss; and an
+	// attempt that was placed is invoked, since it may have begun before the
+	// loss: if not, its node finds out.
+	lenient bool
+
 	sawFailed bool   // a value that was read is of a task that failed
 	sawLost   TaskID // a value that was read is lost for ever: its task
 }
@@ -25,7 +31,7 @@ func (s *scope) Input(name string) object.Value {
 	if !ok {
 		return s.r.inputDefault(name)
 	}
-	if s.r.losses > 0 && s.r.hasLost(v) {
+	if !s.lenient && s.r.hasLost(v) {
 		s.sawLost = "inputs." + TaskID(name)
 	}
 	return v
@@ -51,7 +57,7 @@ func (s *scope) Output(step, item int, field string) (object.Value, dsl.Presence
 	case !f.expanded:
 		return object.Value{}, dsl.Pending
 	case item == dsl.NeedAll:
-		return object.Value{}, s.all(f)
+		return object.Value{}, s.all(f, field)
 	case item < 0 || item >= len(f.tasks):
 		return object.Value{}, dsl.Absent
 	}
@@ -60,45 +66,53 @@ func (s *scope) Output(step, item int, field string) (object.Value, dsl.Presence
 
 func (s *scope) output(f *family, item int, field string) (object.Value, dsl.Presence) {
 	t := &f.tasks[item]
-	switch t.phase {
-	case succeeded:
-	case failed:
+	switch {
+	case t.once:
+		return s.made(f, item, field)
+	case t.phase == failed:
 		s.sawFailed = true
 		return object.Value{}, dsl.Absent
-	case skipped:
+	case t.phase == skipped:
 		return object.Value{}, dsl.Absent
-	case idle, retrying, live, cancelled: // who reads a cancelled task is cancelled too, not skipped
-		return object.Value{}, dsl.Pending
 	}
+	return object.Value{}, dsl.Pending // of a cancelled task too: its readers are cancelled, not skipped
+}
+
+// made returns what a task made when it succeeded last. What is lost of that is
+// pending if it can be made again.
+func (s *scope) made(f *family, item int, field string) (object.Value, dsl.Presence) {
+	t := &f.tasks[item]
 	v := object.Value{Map: t.outputs}
 	if field != "" {
 		v = t.outputs[field]
 	}
-	if t.lost && (t.opaque || s.r.hasLost(v)) {
-		if f.fn.Pure {
-			return object.Value{}, dsl.Pending
-		}
+	switch {
+	case !t.lost || s.lenient || !t.opaque && !s.r.hasLost(v):
+		return v, dsl.Present
+	case t.phase == failed:
+		s.sawFailed = true
+		return object.Value{}, dsl.Absent
+	case t.phase == succeeded && !f.fn.Pure:
 		s.sawLost = f.name(item)
 		return object.Value{}, dsl.Absent
 	}
-	return v, dsl.Present
+	return object.Value{}, dsl.Pending
 }
 
-// all says whether all items of an expanded family succeeded. Only after a loss
-// does that cost more than O(1).
-func (s *scope) all(f *family) dsl.Presence {
-	if !f.complete() {
+// all says whether all items of a family that is expanded succeeded. Only after
+// a loss does that cost more than O(1).
+func (s *scope) all(f *family, field string) dsl.Presence {
+	switch {
+	case !f.settled():
 		return dsl.Pending
-	}
-	if f.count[succeeded] != len(f.tasks) {
-		s.sawFailed = s.sawFailed || f.count[failed] > 0
+	case f.stood[succeeded] != len(f.tasks):
+		s.sawFailed = s.sawFailed || f.stood[failed] > 0
 		return dsl.Absent
-	}
-	if s.r.losses == 0 {
+	case s.r.losses == 0:
 		return dsl.Present
 	}
 	for i := range f.tasks {
-		if _, p := s.output(f, i, ""); p != dsl.Present {
+		if _, p := s.output(f, i, field); p != dsl.Present {
 			return p
 		}
 	}
@@ -124,7 +138,7 @@ func (s *scope) Loop() (int, object.Value) {
 		return max(s.item, 0), object.Null()
 	}
 	in := *s.f.eval.in
-	if s.r.losses > 0 && s.r.hasLost(in) {
+	if !s.lenient && s.r.hasLost(in) {
 		s.sawLost = s.f.name(whole)
 	}
 	return max(s.item, 0), in
@@ -137,9 +151,9 @@ func (s *scope) About() dsl.About {
 	}
 	a.Succeeded = true
 	for f, item := range s.r.dependencies(s.f, s.item) {
-		end := f.result()
-		if item != whole {
-			end = f.tasks[item].phase
+		end := f.outcome()
+		if item >= 0 {
+			end = f.tasks[item].standing()
 		}
 		a.Succeeded = a.Succeeded && end == succeeded
 		a.Failed = a.Failed || end == failed
@@ -179,7 +193,7 @@ func (r *Run) dependency(f *family, item int, read *dsl.Read) (*family, int) {
 	if item != whole && read.Items == dsl.ItemAt {
 		at := item + read.Offset
 		switch {
-		case !dep.expanded && !dep.complete():
+		case !dep.expanded && !dep.settled():
 			return dep, dsl.NeedLength
 		case dep.expanded && (at < 0 || at >= len(dep.tasks)):
 			return nil, 0

@@ -48,8 +48,9 @@ func (r *Run) push(l *list, who ref, turn uint32) {
 }
 
 // wake empties a waiting list. Those on it are examined once nothing more is
-// missing, or at once if the end was not a success: they may have to end too.
-func (r *Run) wake(l *list, success bool) {
+// missing, or at once if the end is not plainly good: they may have to end too,
+// or to have something made again.
+func (r *Run) wake(l *list, good bool) {
 	for i := int32(*l); i != 0; {
 		w := r.waiters[i-1]
 		r.waiters[i-1].next, r.free = r.free, i
@@ -59,7 +60,7 @@ func (r *Run) wake(l *list, success bool) {
 			continue
 		}
 		s.missing--
-		if s.missing <= 0 || !success {
+		if s.missing <= 0 || !good {
 			r.enqueue(w.who)
 		}
 	}
@@ -85,8 +86,8 @@ func (r *Run) enqueue(who ref) {
 	}
 }
 
-// await registers who with everything that it needs. It costs O(1) per need.
-func (r *Run) await(who ref, needs []dsl.Need) {
+// register has who wait for everything that it needs. It costs O(1) per need.
+func (r *Run) register(who ref, needs []dsl.Need) {
 	s := r.seat(who)
 	for _, n := range needs {
 		f := &r.families[n.Step]
@@ -113,13 +114,13 @@ func (r *Run) tell(end ref) {
 		if !t.phase.over() {
 			return // made again since
 		}
-		r.wake(&t.waiting, t.phase == succeeded)
+		r.wake(&t.waiting, t.phase == succeeded && !f.lossy)
 		return
 	}
-	if !f.complete() {
-		return // opened again since
+	if !f.settled() {
+		return
 	}
-	r.wake(&f.all, f.expanded && f.count[succeeded] == len(f.tasks))
+	r.wake(&f.all, f.expanded && f.stood[succeeded] == len(f.tasks) && !f.lossy)
 	if !f.expanded {
 		r.wake(&f.length, false)
 	}

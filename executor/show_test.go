@@ -1,0 +1,128 @@
+package executor
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/weft/object"
+)
+
+// values reads name=value pairs: JSON, file:ID, or large:ID:LENGTH; a list in
+// brackets may hold files.
+func (s *script) values(args []string) map[string]object.Value {
+	s.t.Helper()
+	if len(args) == 0 {
+		return nil
+	}
+	values := map[string]object.Value{}
+	for _, arg := range args {
+		name, text, ok := strings.Cut(arg, "=")
+		if !ok {
+			s.t.Fatalf("want name=value, not %q", arg)
+		}
+		values[name] = readValue(text)
+	}
+	return values
+}
+
+func readValue(text string) object.Value {
+	if id, ok := strings.CutPrefix(text, "file:"); ok {
+		return object.Value{File: &object.Ref{ID: object.ID(id), Size: 100}}
+	}
+	if rest, ok := strings.CutPrefix(text, "large:"); ok {
+		id, count, _ := strings.Cut(rest, ":")
+		large := &object.Large{Ref: object.Ref{ID: object.ID(id), Size: 100_000}}
+		_, err := fmt.Sscan(count, &large.Length)
+		large.IsList = err == nil
+		return object.Value{Large: large}
+	}
+	if strings.HasPrefix(text, "[file:") {
+		var list []object.Value
+		for _, item := range strings.Split(strings.Trim(text, "[]"), ",") {
+			list = append(list, readValue(item))
+		}
+		return object.Value{List: list}
+	}
+	return object.FromJSON([]byte(text))
+}
+
+func showValues(values map[string]object.Value) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(&b, " %s=%s", name, showValue(values[name]))
+	}
+	return b.String()
+}
+
+// showValue is the inverse of readValue.
+func showValue(v object.Value) string {
+	switch {
+	case v.File != nil:
+		return "file:" + string(v.File.ID)
+	case v.Large != nil && v.Large.IsList:
+		return fmt.Sprintf("large:%s:%d", v.Large.Ref.ID, v.Large.Length)
+	case v.Large != nil:
+		return "large:" + string(v.Large.Ref.ID)
+	case v.Gather != nil:
+		return fmt.Sprintf("gather(%s.%s %d..%d)", v.Gather.Step, v.Gather.Field, v.Gather.From, v.Gather.To)
+	case v.Item != nil:
+		return fmt.Sprintf("item(%s %d)", v.Item.Of.Ref.ID, v.Item.Index)
+	case v.Map != nil:
+		return "{" + strings.TrimSpace(showValues(v.Map)) + "}"
+	case v.List != nil:
+		items := make([]string, len(v.List))
+		for i := range v.List {
+			items[i] = showValue(v.List[i])
+		}
+		return "[" + strings.Join(items, ",") + "]"
+	case v.IsNull():
+		return "null"
+	}
+	return string(v.JSON)
+}
+
+func showEvaluated(e Evaluated) string {
+	text := string(e.Task)
+	if text == "" {
+		text = "outputs"
+	}
+	if e.If != nil {
+		text += fmt.Sprintf(" if=%v", *e.If)
+	}
+	if e.In != nil {
+		text += " in=" + showValue(*e.In)
+	}
+	text += showValues(e.With)
+	if e.Cause != "" {
+		text += " " + string(e.Cause)
+	}
+	return text + showError(e.Err)
+}
+
+func showError(text string) string {
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(" error=%q", text)
+}
+
+func showAvoid(c Place) string {
+	text := ""
+	if len(c.Avoid) > 0 {
+		text = fmt.Sprintf(" avoid=%v", c.Avoid)
+	}
+	if c.Group != "" {
+		text += " group=" + c.Group
+	}
+	return text
+}
+
+func showTimeout(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return " timeout=" + d.String()
+}

@@ -1,0 +1,94 @@
+package executor
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/weft/dsl"
+)
+
+var (
+	simSeeds = flag.Uint64("sim.seeds", 2000, "how many random runs to simulate")
+	simFirst = flag.Uint64("sim.first", 1, "the first seed")
+)
+
+// TestSimulation plays random workflows against crashes, lost nodes, lost,
+// repeated and late answers, failures, pauses, cancels and lost objects. Seeds
+// that failed once are kept in testdata/sim and come first.
+func TestSimulation(t *testing.T) {
+	t.Parallel()
+	kept, err := filepath.Glob("testdata/sim/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range kept {
+		t.Run("kept/"+filepath.Base(file), func(t *testing.T) {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seed, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(file), ".yaml"), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			simulate(t, seed, string(source))
+		})
+	}
+	t.Run("fresh", func(t *testing.T) {
+		began := time.Now()
+		for seed := *simFirst; seed < *simFirst+*simSeeds; seed++ {
+			simulate(t, seed, workflow(rand.New(rand.NewPCG(seed, 0))))
+		}
+		took := time.Since(began)
+		t.Logf("%d runs in %s: %.0f a second", *simSeeds, took.Round(time.Millisecond), float64(*simSeeds)/took.Seconds())
+	})
+}
+
+// simulate plays one workflow twice, with and without faults. Unless the faults
+// may change how it ends, it must end the same.
+func simulate(t *testing.T, seed uint64, source string) {
+	t.Helper()
+	program, _, err := dsl.Compile("random.yaml", []byte(source))
+	if err != nil {
+		t.Fatalf("seed %d: %v\n%s", seed, err, source)
+	}
+	story := &teller{TB: t, seed: seed, source: source}
+	calm, rough := newWorld(story, program, seed), newWorld(story, program, seed)
+	if seed%3 == 0 {
+		calm.failEvery, rough.failEvery = 5, 5
+	}
+	rough.faults, rough.losses, rough.fatal = 20, MaxLost-1, seed%4 == 0
+	calm.play()
+	rough.play()
+	if got, want := rough.ending(), calm.ending(); got != want && !rough.fatal {
+		story.Fatalf("with faults the run ends otherwise: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A teller keeps the workflow of a seed that fails, and says which it was.
+type teller struct {
+	testing.TB
+	seed   uint64
+	source string
+}
+
+func (s *teller) Fatal(args ...any) {
+	s.Helper()
+	s.Fatalf("%s", fmt.Sprint(args...))
+}
+
+func (s *teller) Fatalf(format string, args ...any) {
+	s.Helper()
+	file := fmt.Sprintf("testdata/sim/%d.yaml", s.seed)
+	if err := os.WriteFile(file, []byte(s.source), 0o644); err != nil {
+		s.TB.Errorf("cannot keep the seed: %v", err)
+	}
+	s.TB.Fatalf("seed %d (kept in %s): %s\n%s", s.seed, file, fmt.Sprintf(format, args...), s.source)
+}

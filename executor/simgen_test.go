@@ -1,0 +1,177 @@
+package executor
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// A generator writes a random workflow: chains, joins, foreach over lists and
+// over each other, conditions, retries, order without data.
+type generator struct {
+	rng   *rand.Rand
+	steps []genStep
+}
+
+type genStep struct {
+	name    string
+	foreach bool
+	pure    bool
+	inputs  []string // "name type"
+	with    []string // "name: expression"
+	rest    []string // further lines of the step
+}
+
+// workflow returns the YAML of a workflow.
+func workflow(rng *rand.Rand) string {
+	g := &generator{rng: rng}
+	for i := range 1 + rng.IntN(7) {
+		g.steps = append(g.steps, g.step(i))
+	}
+	return g.yaml()
+}
+
+func (g *generator) one(in int) bool { return g.rng.IntN(in) == 0 }
+
+func (g *generator) earlier(foreach bool) (genStep, bool) {
+	var found []genStep
+	for _, s := range g.steps {
+		if s.foreach == foreach {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		return genStep{}, false
+	}
+	return found[g.rng.IntN(len(found))], true
+}
+
+func (g *generator) step(i int) genStep {
+	s := genStep{name: fmt.Sprintf("s%d", i), pure: !g.one(3)}
+	if i > 0 && g.one(2) {
+		g.overList(&s)
+	}
+	for range g.rng.IntN(3) {
+		g.read(&s)
+	}
+	if i > 0 && g.one(5) {
+		s.rest = append(s.rest, "needs: ["+g.steps[g.rng.IntN(i)].name+"]")
+	}
+	if g.one(4) {
+		g.condition(&s)
+	}
+	return s
+}
+
+func (s *genStep) bind(typ, expr string) {
+	name := fmt.Sprintf("in%d", len(s.inputs))
+	s.inputs = append(s.inputs, fmt.Sprintf("%s: { type: %q }", name, typ))
+	s.with = append(s.with, fmt.Sprintf("%s: \"${{ %s }}\"", name, expr))
+}
+
+// overList makes a step a foreach.
+func (g *generator) overList(s *genStep) {
+	in := "range(3)"
+	each := []string{"int", "item"}
+	if list, ok := g.earlier(true); ok && g.one(2) {
+		in, each = "steps."+list.name+".outputs", []string{"int", "item.n"}
+		if g.one(2) {
+			each = []string{"file", "item.f"}
+		}
+	} else if plain, ok := g.earlier(false); ok && !g.one(4) {
+		in = "steps." + plain.name + ".outputs.l"
+		if g.one(4) {
+			in += ".filter(x, x % 2 == 0)"
+		}
+	}
+	s.foreach = true
+	s.bind(each[0], each[1])
+	limit := ""
+	if g.one(3) {
+		limit = fmt.Sprintf(", max_parallel: %d", 1+g.rng.IntN(2))
+	}
+	s.rest = append(s.rest, fmt.Sprintf("foreach: { in: \"${{ %s }}\", as: item, index: i%s }", in, limit))
+	if g.one(3) {
+		s.bind("int?", "i == 0 ? null : steps."+s.name+".outputs[i - 1].n")
+	} else if g.one(4) {
+		s.bind("file?", "i == 0 ? null : steps."+s.name+".outputs[i - 1].f")
+	}
+}
+
+// read binds an input to something that an earlier step made.
+func (g *generator) read(s *genStep) {
+	if list, ok := g.earlier(true); ok && g.one(2) {
+		outputs := "steps." + list.name + ".outputs"
+		switch g.rng.IntN(3) {
+		case 0:
+			s.bind("int[]", outputs+".map(r, r.n)")
+		case 1:
+			s.bind("file[]", outputs+".map(r, r.f)")
+		case 2:
+			s.bind("int", "size("+outputs+")")
+		}
+		return
+	}
+	plain, ok := g.earlier(false)
+	if !ok {
+		return
+	}
+	outputs := "steps." + plain.name + ".outputs"
+	switch g.rng.IntN(4) {
+	case 0:
+		s.bind("int", outputs+".n")
+	case 1:
+		s.bind("file", outputs+".f")
+	case 2:
+		s.bind("int", outputs+".n + 1")
+	case 3:
+		s.bind("int[]", outputs+".l")
+	}
+}
+
+func (g *generator) condition(s *genStep) {
+	cond := "always()"
+	plain, ok := g.earlier(false)
+	switch n := g.rng.IntN(4); {
+	case n == 0 && ok:
+		cond = "steps." + plain.name + ".outputs.n % 2 == 0"
+	case n == 1 && s.foreach:
+		cond = "i % 2 == 0"
+	case n == 2:
+		cond = "failed()"
+	}
+	s.rest = append(s.rest, fmt.Sprintf("if: \"${{ %s }}\"", cond))
+}
+
+func (g *generator) yaml() string {
+	var b strings.Builder
+	b.WriteString("version: 1\nname: random\nfunctions:\n")
+	for _, s := range g.steps {
+		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n", s.name, s.pure)
+		if len(s.inputs) > 0 {
+			fmt.Fprintf(&b, "    inputs: { %s }\n", strings.Join(s.inputs, ", "))
+		}
+		b.WriteString("    outputs: { n: { type: int }, l: { type: \"int[]\" }, f: { type: file, path: f } }\n")
+		fmt.Fprintf(&b, "    retry: { max_retries: %d, interval: 1s, backoff: 2, jitter: full }\n", g.rng.IntN(3))
+	}
+	b.WriteString("steps:\n")
+	for _, s := range g.steps {
+		fmt.Fprintf(&b, "  %s:\n    uses: %s\n", s.name, s.name)
+		if len(s.with) > 0 {
+			fmt.Fprintf(&b, "    with: { %s }\n", strings.Join(s.with, ", "))
+		}
+		for _, line := range s.rest {
+			fmt.Fprintf(&b, "    %s\n", line)
+		}
+	}
+	b.WriteString("outputs:\n")
+	for _, s := range g.steps {
+		field := []string{"n", "f"}[g.rng.IntN(2)]
+		expr := "steps." + s.name + ".outputs." + field
+		if s.foreach {
+			expr = "steps." + s.name + ".outputs.map(r, r." + field + ")"
+		}
+		fmt.Fprintf(&b, "  %s: \"${{ %s }}\"\n", s.name, expr)
+	}
+	return b.String()
+}

@@ -1,0 +1,236 @@
+package executor
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/weft/dsl"
+	"example.org/weft/object"
+)
+
+// A world is an engine, its nodes and all that can happen to them, drawn from
+// a seed. It checks what must hold at every step.
+type world struct {
+	tb      testing.TB
+	rng     *rand.Rand
+	program *dsl.Program
+	run     *Run
+	journal []Record
+	now     time.Time
+	out     []Command // not yet answered
+
+	faults int  // that may still happen
+	losses int  // of these, how many may lose an attempt
+	fatal  bool // faults may change how the run ends: cancel, loss of what is not pure
+
+	failures  map[TaskID]int
+	succeeded map[TaskID]bool
+	lostSince map[TaskID]bool      // an object was lost since
+	placed    map[string]NodeID    // by attempt
+	invoked   map[string]Invoke    // by attempt
+	asked     map[string]bool      // by attempt: since the last crash
+	maker     map[object.ID]TaskID // by object
+	gone      map[object.ID]bool   // lost in the world, known to the run or not
+	sent      []Fact               // that were recorded
+	failEvery uint64               // one task in so many fails for good; 0 none
+}
+
+func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
+	tb.Helper()
+	return &world{
+		tb: tb, rng: rand.New(rand.NewPCG(seed, 1)), program: program,
+		run:      New(RunID("run_sim"), program),
+		now:      time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC),
+		failures: map[TaskID]int{}, succeeded: map[TaskID]bool{}, lostSince: map[TaskID]bool{},
+		placed: map[string]NodeID{}, invoked: map[string]Invoke{}, asked: map[string]bool{},
+		maker: map[object.ID]TaskID{}, gone: map[object.ID]bool{},
+	}
+}
+
+// play runs the workflow to its end.
+func (w *world) play() {
+	w.tb.Helper()
+	w.step(Started{Workflow: "random", Decisions: Decisions})
+	for turn := 0; !w.run.Done(); turn++ {
+		if len(w.out) == 0 {
+			w.take(w.run.Ready())
+		}
+		switch {
+		case turn > 20_000:
+			w.tb.Fatal("the run does not end")
+		case w.faults > 0 && w.rng.IntN(4) == 0:
+			w.faults--
+			w.fault()
+		case w.run.Status() == StatusPaused && (len(w.out) == 0 || w.rng.IntN(4) == 0):
+			w.step(Resumed{})
+		case len(w.out) == 0:
+			w.tb.Fatalf("the run is stuck:\n%s", snapshot(w.tb, w.run))
+		default:
+			i := w.rng.IntN(len(w.out))
+			c := w.out[i]
+			w.out = slices.Delete(w.out, i, i+1)
+			w.answer(c)
+		}
+	}
+}
+
+// step records a fact, unless it is stale, and takes the commands that follow.
+func (w *world) step(f Fact) bool {
+	w.tb.Helper()
+	w.now = w.now.Add(time.Duration(w.rng.IntN(1000)) * time.Millisecond)
+	rec := Record{Seq: w.run.Seq() + 1, At: w.now, Fact: f}
+	err := w.run.Step(rec)
+	switch {
+	case err == nil:
+		w.journal = append(w.journal, rec)
+		w.sent = append(w.sent, f)
+		w.note(f)
+	case !errors.Is(err, ErrStale):
+		w.tb.Fatalf("%s: %v", KindOf(f), err)
+	}
+	if w.rng.IntN(3) > 0 { // several facts may come before one Ready
+		w.take(w.run.Ready())
+	}
+	return err == nil
+}
+
+// note keeps what the checks need to know of the journal.
+func (w *world) note(f Fact) {
+	w.tb.Helper()
+	switch f := f.(type) {
+	case Placed:
+		w.placed[AttemptID{w.run.id, f.Task, f.Attempt, f.Epoch}.String()] = f.Node
+	case Succeeded:
+		w.succeeded[f.Task], w.lostSince[f.Task] = true, false
+		for _, name := range slices.Sorted(maps.Keys(f.Outputs)) {
+			for o := range f.Outputs[name].Refs {
+				w.maker[o.ID] = f.Task
+			}
+		}
+	case ObjectLost:
+		w.lostSince[f.Task] = true
+	default:
+	}
+}
+
+// take checks commands as they come out, and keeps them.
+func (w *world) take(commands []Command) {
+	w.tb.Helper()
+	for _, c := range commands {
+		if inv, ok := c.(Invoke); ok {
+			w.checkInvoke(inv)
+		}
+		w.out = append(w.out, c)
+	}
+}
+
+func (w *world) checkInvoke(c Invoke) {
+	w.tb.Helper()
+	key := c.Attempt.String()
+	fn := w.program.Functions[w.program.Steps[c.Step].Function]
+	switch {
+	case w.placed[key] != c.Node:
+		w.tb.Fatalf("%s is invoked on %s without a record", key, c.Node)
+	case w.asked[key]:
+		w.tb.Fatalf("%s is invoked twice", key)
+	case w.succeeded[c.Attempt.Task] && !(fn.Pure && w.lostSince[c.Attempt.Task]):
+		w.tb.Fatalf("%s is invoked after the task succeeded", key)
+	}
+	for other := range w.asked {
+		if strings.HasPrefix(other, c.Attempt.Key()+"/") && w.isLive(other) {
+			w.tb.Fatalf("%s is invoked while %s is live", key, other)
+		}
+	}
+	w.asked[key], w.invoked[key] = true, c
+	w.checkParallel(c.Step)
+}
+
+// isLive reports whether the run takes an attempt for live.
+func (w *world) isLive(key string) bool {
+	c := w.invoked[key]
+	t, _ := w.run.Task(c.Attempt.Task)
+	return len(t.Attempts) == c.Attempt.N && (t.State == TaskPlaced || t.State == TaskRunning)
+}
+
+func (w *world) checkParallel(step int) {
+	w.tb.Helper()
+	f := &w.run.families[step]
+	n := 0
+	for i := range f.tasks {
+		if f.tasks[i].asked == askInvoke {
+			n++
+		}
+	}
+	if limit := f.maxParallel(); limit > 0 && n > limit {
+		w.tb.Fatalf("%d tasks of %s run, max_parallel is %d", n, f.step.Name, limit)
+	}
+}
+
+// compute is what every function does: outputs that depend on nothing but the
+// task and the content of its inputs.
+func (w *world) compute(c Invoke) map[string]object.Value {
+	h := sha256.New()
+	fmt.Fprintln(h, c.Attempt.Task)
+	for _, name := range slices.Sorted(maps.Keys(c.Inputs)) {
+		fmt.Fprintln(h, name, content(w.run.Expand(c.Inputs[name])))
+	}
+	sum := h.Sum(nil)
+	n := binary.BigEndian.Uint32(sum)
+	list := make([]string, sum[5]%4)
+	for i := range list {
+		list[i] = fmt.Sprint(sum[6+i])
+	}
+	return map[string]object.Value{
+		"n": object.FromJSON(fmt.Append(nil, n%7)),
+		"l": object.FromJSON([]byte("[" + strings.Join(list, ",") + "]")),
+		"f": {File: &object.Ref{
+			ID:     object.Mint(c.Attempt.String(), "f"),
+			Size:   int64(n % 1000),
+			Digest: object.Digest("sha256:" + hex.EncodeToString(sum)),
+		}},
+	}
+}
+
+// content describes a value by what it holds and not by which objects do.
+func content(v object.Value) string {
+	if v.File != nil {
+		return string(v.File.Digest)
+	}
+	if v.List == nil && v.Map == nil {
+		return showValue(v)
+	}
+	var parts []string
+	for _, item := range v.List {
+		parts = append(parts, content(item))
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Map)) {
+		parts = append(parts, name+"="+content(v.Map[name]))
+	}
+	return "[" + strings.Join(parts, ",") + "]"
+}
+
+// ending describes how a run ended: its status, the content of its outputs and
+// the state of every task.
+func (w *world) ending() string {
+	sum := w.run.Summary()
+	lines := []string{string(sum.Status)}
+	for _, name := range slices.Sorted(maps.Keys(sum.Outputs)) {
+		lines = append(lines, name+"="+content(w.run.Expand(sum.Outputs[name])))
+	}
+	for i, s := range w.run.Steps() {
+		lines = append(lines, fmt.Sprint(s.Name, " ", s.State))
+		for t := range w.run.Tasks(i, 0) {
+			lines = append(lines, fmt.Sprint(" ", t.Task, " ", t.State))
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,165 @@
+package executor
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// snapshot describes all of a run's state that must be the same however it was
+// come by: what facts say, and what follows from them. Which of the ready items
+// max_parallel lets in first, and the waiting lists, are left out.
+func snapshot(tb testing.TB, r *Run) string {
+	tb.Helper()
+	var b strings.Builder
+	say := func(name string, value any) {
+		text, err := json.Marshal(value)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s %s\n", name, text)
+	}
+	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.paused, r.finished, r.failed, r.failure, r.open, r.losses})
+	if r.ending != nil {
+		say("ending", []any{r.ending.status, r.ending.reason, r.ending.err})
+	}
+	say("results", r.results.with)
+	say("lost", slices.Sorted(maps.Keys(r.lost)))
+	say("live", len(r.live))
+	for i := range r.families {
+		f := &r.families[i]
+		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.count, f.expanded, f.skipped})
+		for item := range f.tasks {
+			t := &f.tasks[item]
+			say(" task", []any{item, t.phase, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.wanted})
+			if t.phase == retrying {
+				say("  retry", t.retryAt)
+			}
+			if t.eval != nil {
+				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.with})
+			}
+			for _, a := range t.attempts {
+				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure})
+			}
+		}
+	}
+	return b.String()
+}
+
+// unanswered lists the commands that a run has out and still wants answered.
+// The places that max_parallel lets in are counted, not named.
+func unanswered(r *Run) []string {
+	var out []string
+	if !r.Done() && r.outputs.asked == askFinish {
+		out = append(out, "finish")
+	}
+	if r.ending == nil && r.timerSet {
+		out = append(out, "timer run/timeout")
+	}
+	if r.ending == nil && r.outputs.asked == askEvaluate {
+		out = append(out, "evaluate ")
+	}
+	for i := range r.families {
+		f := &r.families[i]
+		if r.ending == nil && f.step.Foreach != nil && f.expanded && !f.planned {
+			out = append(out, "plan "+f.step.Name)
+		}
+		if r.ending == nil && f.asked == askEvaluate && !f.complete() {
+			out = append(out, "evaluate "+f.step.Name)
+		}
+		for item := range f.tasks {
+			if text := unansweredOf(r, f, item); text != "" {
+				out = append(out, text)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func unansweredOf(r *Run, f *family, item int) string {
+	t := &f.tasks[item]
+	n := len(t.attempts)
+	switch {
+	case t.asked == askAbort:
+		return fmt.Sprintf("abort %s/%d", f.name(item), n)
+	case r.ending != nil || t.phase.over() && !t.wanted:
+		return ""
+	case t.asked == askInvoke:
+		return fmt.Sprintf("invoke %s/%d", f.name(item), n)
+	case t.asked == askTimer:
+		return "timer " + string(retryTimer(f.name(item), n))
+	case t.asked == askEvaluate:
+		return "evaluate " + string(f.name(item))
+	case t.asked == askPlace && !r.paused:
+		return placeKey(f, f.name(item), n+1)
+	}
+	return ""
+}
+
+func placeKey(f *family, id TaskID, n int) string {
+	if f.maxParallel() > 0 {
+		return "place " + f.step.Name
+	}
+	return fmt.Sprintf("place %s/%d", id, n)
+}
+
+// keys names commands as unanswered does.
+func keys(r *Run, commands []Command) []string {
+	var out []string
+	for _, c := range commands {
+		switch c := c.(type) {
+		case Plan:
+			out = append(out, "plan "+c.Step)
+		case Evaluate:
+			out = append(out, "evaluate "+string(c.Fact.Task))
+		case Place:
+			out = append(out, placeKey(&r.families[c.Step], c.Task, c.Attempt))
+		case Invoke:
+			out = append(out, fmt.Sprintf("invoke %s/%d", c.Attempt.Task, c.Attempt.N))
+		case Abort:
+			out = append(out, fmt.Sprintf("abort %s/%d", c.Attempt.Task, c.Attempt.N))
+		case SetTimer:
+			out = append(out, "timer "+string(c.Timer))
+		case Finish:
+			out = append(out, "finish")
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// rebuild replays a journal as an engine does after a crash, and fails the test
+// unless the new run is in the state of the lost one and asks for exactly what
+// that one had out. The lost run must have settled. It returns the new run and
+// its commands.
+func rebuild(tb testing.TB, lost *Run, journal []Record) (*Run, []Command) {
+	tb.Helper()
+	r := New(lost.id, lost.prog)
+	for _, rec := range journal {
+		if err := r.Step(rec); err != nil {
+			tb.Fatalf("replay of record %d, %s: %v", rec.Seq, KindOf(rec.Fact), err)
+		}
+	}
+	commands := r.Ready()
+	if got, want := snapshot(tb, r), snapshot(tb, lost); got != want {
+		tb.Fatalf("the rebuilt run differs:\n%s", firstDifference(got, want))
+	}
+	if got, want := keys(r, commands), unanswered(lost); !slices.Equal(got, want) {
+		tb.Fatalf("the rebuilt run asks for\n  %q\nunanswered is\n  %q", got, want)
+	}
+	return r, commands
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "rebuilt: " + g[i] + "\nlost:    " + w[i]
+		}
+	}
+	return fmt.Sprintf("lengths %d and %d", len(g), len(w))
+}
