@@ -56,11 +56,13 @@ func (r *Run) placed(at time.Time, p Placed) error {
 	if r.ending != nil || item == whole || p.Epoch < r.epoch || !t.awaits(p.Attempt) {
 		return ErrStale
 	}
-	if r.paused || t != nil && t.asked == askPlace && t.askedAt < r.lostAt[p.Node] {
-		// The pause came, or the node was lost, after the question: ask again,
-		// or the task would wait for an answer that was thrown away.
-		if t != nil && t.asked == askPlace {
+	asked := t != nil && t.asked == askPlace
+	if r.paused || f.full() || asked && t.askedAt < r.lostAt[p.Node] {
+		// A pause, another task or the loss of the node has overtaken the
+		// answer. Ask again, or the task would wait for it for ever.
+		if asked {
 			t.asked = askNothing
+			r.freeSlot(f, item)
 			r.enqueue(ref{int32(f.index), int32(item)})
 		}
 		return ErrStale

@@ -51,14 +51,13 @@ func (r *Run) askAbort(f *family, item int) {
 	if t.asked == askAbort {
 		return
 	}
-	t.asked = askAbort
 	reason := "paused"
 	if r.ending != nil {
 		reason = r.ending.reason
 	}
-	r.emit(Abort{
+	r.ask(ref{int32(f.index), int32(item)}, askAbort, Abort{
 		Attempt: r.attemptID(f, item),
 		Node:    t.attempts[len(t.attempts)-1].node,
 		Reason:  reason,
-	}, f.rank)
+	})
 }

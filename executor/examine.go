@@ -8,9 +8,12 @@ import (
 	"example.org/weft/object"
 )
 
-// A ranked is a command with the rank of its step.
-type ranked struct {
+// A pending is a command that is about to be handed out for who, unless the ask
+// is taken back before everything is settled.
+type pending struct {
 	command Command
+	who     ref
+	ask     ask
 	rank    int64
 }
 
@@ -18,32 +21,47 @@ type ranked struct {
 // first call after a replay returns all that are unanswered. Commands of
 // higher rank come first.
 func (r *Run) Ready() []Command {
-	if r.seq == 0 || r.finished != nil {
+	if r.seq == 0 {
 		return nil
 	}
 	if !r.timerSet && r.prog.Timeout > 0 && r.ending == nil {
 		r.timerSet = true
-		r.emit(SetTimer{Timer: runTimeout, At: r.startedAt.Add(r.prog.Timeout)}, 0)
+		r.emit(pending{command: SetTimer{Timer: runTimeout, At: r.startedAt.Add(r.prog.Timeout)}, who: theOutputs()})
 	}
 	r.lookAgain()
 	r.settle()
 	for r.unwant() {
 		r.settle()
 	}
+	if r.finished != nil { // settled for those who look at it
+		r.commands = nil
+		return nil
+	}
 	return r.handOut()
 }
 
-func (r *Run) emit(c Command, rank int64) {
-	r.commands = append(r.commands, ranked{c, rank})
+// ask has a command handed out for who, and remembers that it is out.
+func (r *Run) ask(who ref, what ask, c Command) {
+	r.seat(who).asked = what
+	r.emit(pending{command: c, who: who, ask: what})
+}
+
+func (r *Run) emit(c pending) {
+	if c.who.step >= 0 {
+		c.rank = r.families[c.who.step].rank
+	}
+	r.commands = append(r.commands, c)
 }
 
 func (r *Run) handOut() []Command {
 	if r.ranks {
-		slices.SortStableFunc(r.commands, func(a, b ranked) int { return cmp.Compare(b.rank, a.rank) })
+		slices.SortStableFunc(r.commands, func(a, b pending) int { return cmp.Compare(b.rank, a.rank) })
 	}
-	out := make([]Command, len(r.commands))
-	for i, c := range r.commands {
-		out[i] = c.command
+	out := make([]Command, 0, len(r.commands))
+	for _, c := range r.commands {
+		if c.ask == askNothing || c.ask == r.seat(c.who).asked {
+			out = append(out, c.command)
+		}
 	}
 	clear(r.commands)
 	r.commands = r.commands[:0]
@@ -52,7 +70,7 @@ func (r *Run) handOut() []Command {
 
 // settle works out everything that follows from the facts.
 func (r *Run) settle() {
-	for len(r.ended) > 0 || len(r.work) > 0 {
+	for len(r.ended) > 0 || len(r.work) > 0 || len(r.freed) > 0 {
 		for i := 0; i < len(r.ended); i++ {
 			r.tell(r.ended[i])
 		}
@@ -64,6 +82,9 @@ func (r *Run) settle() {
 		}
 		if r.work == nil {
 			r.work = work[:0]
+		}
+		if len(r.ended) == 0 && len(r.work) == 0 {
+			r.admitAll()
 		}
 	}
 }
@@ -113,7 +134,7 @@ func (r *Run) expand(f *family, n int) {
 		r.enqueue(ref{int32(f.index), int32(i)})
 	}
 	if !f.planned && r.ending == nil {
-		r.emit(Plan{Step: f.step.Name, Items: n}, f.rank)
+		r.emit(pending{command: Plan{Step: f.step.Name, Items: n}, who: f.first()})
 	}
 }
 
@@ -183,32 +204,26 @@ func (o *outcome) evaluate() Evaluate {
 }
 
 func (r *Run) askEvaluate(who ref, c Evaluate) {
-	s := r.seat(who)
-	if s.asked == askEvaluate || r.ending != nil {
-		return
+	if r.seat(who).asked != askEvaluate && r.ending == nil {
+		r.ask(who, askEvaluate, c)
 	}
-	s.asked = askEvaluate
-	var rank int64
-	if who.step >= 0 {
-		rank = r.families[who.step].rank
-	}
-	r.emit(c, rank)
 }
 
 // proceed asks for a node, or for the function to be run there.
 func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 	t := &f.tasks[item]
+	who := ref{int32(f.index), int32(item)}
 	switch {
 	case r.ending != nil || t.asked == askPlace || t.asked == askInvoke:
 	case r.paused:
-		r.held = append(r.held, ref{int32(f.index), int32(item)})
+		r.held = append(r.held, who)
 	case !r.takeSlot(f, item):
 	case t.phase == live:
-		t.asked, t.inputs = askInvoke, nil
-		r.emit(r.invoke(f, item, inputs), f.rank)
+		t.inputs = nil
+		r.ask(who, askInvoke, r.invoke(f, item, inputs))
 	default:
-		t.asked, t.askedAt, t.inputs, t.loss = askPlace, r.seq, inputs, r.losses
-		r.emit(r.place(f, item, inputs), f.rank)
+		t.askedAt, t.inputs, t.loss = r.seq, inputs, r.losses
+		r.ask(who, askPlace, r.place(f, item, inputs))
 	}
 }
 

@@ -248,6 +248,9 @@ func (r *Run) turn(f *family, item int, to phase) {
 	t.phase = to
 	t.once = t.once || to == succeeded
 	f.stood[t.standing()]++
+	if to.over() {
+		t.asked = askNothing
+	}
 	if to.over() && to != cancelled {
 		r.ended = append(r.ended, ref{int32(f.index), int32(item)})
 	}

@@ -27,8 +27,7 @@ func (r *Run) examineOutputs() {
 }
 
 func (r *Run) askFinish(c Finish) {
-	r.outputs.asked = askFinish
-	r.emit(c, 0)
+	r.ask(theOutputs(), askFinish, c)
 }
 
 // failureText says in one line which task failed first and how.

@@ -61,7 +61,8 @@ func (r *Run) takeSlot(f *family, item int) bool {
 	return true
 }
 
-// freeSlot gives the task's slot back and lets the next one in.
+// freeSlot gives the task's slot back. The next one is let in when all else is
+// settled, so that a task that is about to try again keeps its turn.
 func (r *Run) freeSlot(f *family, item int) {
 	t := &f.tasks[item]
 	if !t.slot {
@@ -69,7 +70,17 @@ func (r *Run) freeSlot(f *family, item int) {
 	}
 	t.slot = false
 	f.live--
-	r.admit(f)
+	if len(f.gate) > 0 {
+		r.freed = append(r.freed, f)
+	}
+}
+
+// admitAll lets tasks into the slots that became free.
+func (r *Run) admitAll() {
+	for _, f := range r.freed {
+		r.admit(f)
+	}
+	r.freed = r.freed[:0]
 }
 
 // admit has as many gated tasks examined as there are slots free.
@@ -79,6 +90,12 @@ func (r *Run) admit(f *family) {
 		f.tasks[item].gated = false
 		r.enqueue(ref{int32(f.index), item})
 	}
+}
+
+// full reports whether as many attempts are live as max_parallel permits.
+func (f *family) full() bool {
+	limit := f.maxParallel()
+	return limit > 0 && f.count[live] >= limit
 }
 
 func (f *family) maxParallel() int {

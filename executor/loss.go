@@ -3,6 +3,7 @@ package executor
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"example.org/weft/dsl"
 	"example.org/weft/object"
@@ -19,12 +20,11 @@ type want struct {
 // arrives later is stale.
 func (r *Run) nodeLost(rec Record, x NodeLost) error {
 	r.lostAt[x.Node] = rec.Seq
-	for i := len(r.live) - 1; i >= 0; i-- {
-		f := &r.families[r.live[i].step]
-		item := int(r.live[i].item)
-		t := &f.tasks[item]
+	for _, who := range slices.Clone(r.live) {
+		f := &r.families[who.step]
+		t := &f.tasks[who.item]
 		if t.attempts[len(t.attempts)-1].node == x.Node {
-			r.lose(f, item, rec.At, fmt.Sprintf("node %s was lost", x.Node), false)
+			r.lose(f, int(who.item), rec.At, fmt.Sprintf("node %s was lost", x.Node), false)
 		}
 	}
 	return nil

@@ -67,8 +67,10 @@ func (r *Run) askTimer(f *family, item int) {
 	if t.asked == askTimer || r.ending != nil {
 		return
 	}
-	t.asked = askTimer
-	r.emit(SetTimer{Timer: retryTimer(f.name(item), len(t.attempts)), At: t.retryAt}, f.rank)
+	r.ask(ref{int32(f.index), int32(item)}, askTimer, SetTimer{
+		Timer: retryTimer(f.name(item), len(t.attempts)),
+		At:    t.retryAt,
+	})
 }
 
 // retryTimer names the timer after attempt n of a task.

@@ -47,16 +47,17 @@ type Run struct {
 	losses     int                // facts ObjectLost so far
 
 	// What follows.
-	outputs  seat     // of the workflow's outputs and the end of the run
-	work     []ref    // to examine, in order
-	ended    []ref    // whose end has not been told to those who wait for it
-	held     []ref    // tasks that a pause holds back
-	wants    []want   // who wants a lost value
-	waiters  []waiter // pool of all waiting lists
-	free     int32    // head of the pool's free list
-	commands []ranked
-	ranks    bool // some step has a rank
-	timerSet bool // the run's own timeout was asked for
+	outputs  seat      // of the workflow's outputs and the end of the run
+	work     []ref     // to examine, in order
+	freed    []*family // with slots for tasks at their gate
+	ended    []ref     // whose end has not been told to those who wait for it
+	held     []ref     // tasks that a pause holds back
+	wants    []want    // who wants a lost value
+	waiters  []waiter  // pool of all waiting lists
+	free     int32     // head of the pool's free list
+	commands []pending // that Ready is about to hand out
+	ranks    bool      // some step has a rank
+	timerSet bool      // the run's own timeout was asked for
 }
 
 // An ending says why a run stops before everything is done.

@@ -32,8 +32,8 @@ type waiter struct {
 	next int32
 }
 
-// A list is the index of its first waiter in the pool, plus one.
-type list int32
+// A list has the indexes of its first and last waiter in the pool, plus one.
+type list struct{ first, last int32 }
 
 func (r *Run) push(l *list, who ref, turn uint32) {
 	i := r.free
@@ -43,15 +43,20 @@ func (r *Run) push(l *list, who ref, turn uint32) {
 	} else {
 		r.free = r.waiters[i-1].next
 	}
-	r.waiters[i-1] = waiter{who: who, turn: turn, next: int32(*l)}
-	*l = list(i)
+	r.waiters[i-1] = waiter{who: who, turn: turn}
+	if l.last == 0 {
+		l.first = i
+	} else {
+		r.waiters[l.last-1].next = i
+	}
+	l.last = i
 }
 
 // wake empties a waiting list. Those on it are examined once nothing more is
 // missing, or at once if the end is not plainly good: they may have to end too,
 // or to have something made again.
 func (r *Run) wake(l *list, good bool) {
-	for i := int32(*l); i != 0; {
+	for i := l.first; i != 0; {
 		w := r.waiters[i-1]
 		r.waiters[i-1].next, r.free = r.free, i
 		i = w.next
@@ -64,7 +69,7 @@ func (r *Run) wake(l *list, good bool) {
 			r.enqueue(w.who)
 		}
 	}
-	*l = 0
+	*l = list{}
 }
 
 // seat returns the seat that a ref names.

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"fmt"
+	"strconv"
 
 	"example.org/weft/dsl"
 )
@@ -20,6 +21,8 @@ func (r *Run) taskWaitsFor(f *family, item int) []string {
 		return words
 	}
 	switch {
+	case t.asked == askEvaluate:
+		return []string{"what its expressions gave to be recorded"}
 	case r.paused:
 		return []string{"the run to be resumed"}
 	case t.gated:
@@ -32,7 +35,7 @@ func (r *Run) taskWaitsFor(f *family, item int) []string {
 func (r *Run) outcomeWaitsFor(o *outcome) []string {
 	var words []string
 	if len(o.loads) > 0 {
-		words = append(words, fmt.Sprintf("the contents of %d objects", len(o.loads)))
+		words = append(words, "the contents of "+count(len(o.loads), "object"))
 	}
 	byStep := make([]int, len(r.families)) // single items that are needed
 	for _, n := range o.needs {
@@ -66,4 +69,12 @@ func (r *Run) needInWords(n dsl.Need, single int) string {
 		return string(f.name(n.Item))
 	}
 	return fmt.Sprintf("%d of %d items of %s", single, len(f.tasks), f.step.Name)
+}
+
+// count returns "1 object", "2 objects".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
