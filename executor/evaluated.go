@@ -1,6 +1,8 @@
 package executor
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"example.org/weft/object"
@@ -107,12 +109,12 @@ func (r *Run) adds(known *evaluation, e Evaluated) bool {
 	if e.If != nil && known.cond == nil || e.In != nil && known.in == nil {
 		return true
 	}
-	more := false
-	for name := range e.With { //workflowcheck:ignore: the order does not matter
-		v, ok := known.with[name]
-		more = more || !ok || r.hasLost(v)
+	for _, name := range sortedNames(e.With) {
+		if v, ok := known.with[name]; !ok || r.hasLost(v) {
+			return true
+		}
 	}
-	return more
+	return false
 }
 
 // add records what the fact says.
@@ -127,13 +129,12 @@ func (ev *evaluation) add(e Evaluated) {
 		return
 	}
 	with := make(map[string]object.Value, len(ev.with)+len(e.With))
-	copyValues(with, ev.with)
-	copyValues(with, e.With)
+	maps.Copy(with, ev.with)
+	maps.Copy(with, e.With)
 	ev.with = with
 }
 
-func copyValues(to, from map[string]object.Value) {
-	for name, v := range from { //workflowcheck:ignore: the order does not matter
-		to[name] = v
-	}
+// sortedNames returns the names of values in order: no map is ranged over.
+func sortedNames(values map[string]object.Value) []string {
+	return slices.Sorted(maps.Keys(values))
 }

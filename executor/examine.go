@@ -71,8 +71,8 @@ func (r *Run) handOut() []Command {
 // settle works out everything that follows from the facts.
 func (r *Run) settle() {
 	for len(r.ended) > 0 || len(r.work) > 0 || len(r.freed) > 0 {
-		for i := 0; i < len(r.ended); i++ {
-			r.tell(r.ended[i])
+		for _, end := range r.ended {
+			r.tell(end)
 		}
 		r.ended = r.ended[:0]
 		work := r.work

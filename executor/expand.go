@@ -16,8 +16,8 @@ func (r *Run) Expand(v object.Value) object.Value {
 		return object.Value{List: list}
 	case v.Map != nil:
 		fields := make(map[string]object.Value, len(v.Map))
-		for name, field := range v.Map { //workflowcheck:ignore: the order does not matter
-			fields[name] = r.Expand(field)
+		for _, name := range sortedNames(v.Map) {
+			fields[name] = r.Expand(v.Map[name])
 		}
 		return object.Value{Map: fields}
 	}

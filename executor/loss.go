@@ -204,15 +204,13 @@ func isWanted(wants []want, producer ref) bool {
 // otherLength compares what a task made again with what it made before: a list
 // of another length would not fit the tasks that were made from it.
 func otherLength(before, now map[string]object.Value) string {
-	why := ""
-	for name, old := range before { //workflowcheck:ignore: the least name wins
-		was, isList := length(old)
-		is, _ := length(now[name])
-		if text := fmt.Sprintf("made again, %s has %d items and not %d", name, is, was); isList && is != was && (why == "" || text < why) {
-			why = text
+	for _, name := range sortedNames(before) {
+		was, isList := length(before[name])
+		if is, _ := length(now[name]); isList && is != was {
+			return fmt.Sprintf("made again, %s has %d items and not %d", name, is, was)
 		}
 	}
-	return why
+	return ""
 }
 
 func length(v object.Value) (int, bool) {

@@ -45,17 +45,7 @@ func playScript(t *testing.T, file string) {
 	if err != nil || len(archive.Files) != 2 {
 		t.Fatalf("want a workflow and a script: %v", err)
 	}
-	program, _, err := dsl.Compile(file, archive.Files[0].Data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &script{t: t, run: New("run_x", program), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), loads: dsl.Loaded{}, held: map[string]bool{}}
-	for line := range strings.Lines(string(archive.Files[1].Data)) {
-		if command, ok := strings.CutPrefix(strings.TrimSpace(line), "> "); ok {
-			fmt.Fprintf(&s.out, "> %s\n", command)
-			s.do(strings.Fields(command))
-		}
-	}
+	s := play(t, file, archive)
 	if *update {
 		archive.Files[1].Data = s.out.Bytes()
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
@@ -66,6 +56,23 @@ func playScript(t *testing.T, file string) {
 	if got, want := s.out.String(), string(archive.Files[1].Data); got != want {
 		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
 	}
+}
+
+// play runs a script to its end.
+func play(t *testing.T, file string, archive *txtar.Archive) *script {
+	t.Helper()
+	program, _, err := dsl.Compile(filepath.Base(file), archive.Files[0].Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &script{t: t, run: New("run_x", program), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), loads: dsl.Loaded{}, held: map[string]bool{}}
+	for line := range strings.Lines(string(archive.Files[1].Data)) {
+		if command, ok := strings.CutPrefix(strings.TrimSpace(line), "> "); ok {
+			fmt.Fprintf(&s.out, "> %s\n", command)
+			s.do(strings.Fields(command))
+		}
+	}
+	return s
 }
 
 // A script is a run with an engine that does at once what needs no decision:
@@ -225,7 +232,7 @@ func (s *script) carryOut(commands []Command) {
 		case Finish:
 			s.say("finish %s%s%s", c.Status, showValues(c.Outputs), showError(c.Error))
 			if !s.held["finish"] {
-				s.step(Finished{Status: c.Status, Outputs: c.Outputs, Error: c.Error})
+				s.step(Finished(c))
 			}
 		}
 	}

@@ -41,7 +41,7 @@ func readValue(text string) object.Value {
 	}
 	if strings.HasPrefix(text, "[file:") {
 		var list []object.Value
-		for _, item := range strings.Split(strings.Trim(text, "[]"), ",") {
+		for item := range strings.SplitSeq(strings.Trim(text, "[]"), ",") {
 			list = append(list, readValue(item))
 		}
 		return object.Value{List: list}

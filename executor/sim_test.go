@@ -24,12 +24,20 @@ var (
 // that failed once are kept in testdata/sim and come first.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
+	if text, ok := os.LookupEnv("WEFT_SIM_SEEDS"); ok {
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*simSeeds = n
+	}
 	kept, err := filepath.Glob("testdata/sim/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range kept {
 		t.Run("kept/"+filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
 			source, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -42,6 +50,7 @@ func TestSimulation(t *testing.T) {
 		})
 	}
 	t.Run("fresh", func(t *testing.T) {
+		t.Parallel()
 		began := time.Now()
 		for seed := *simFirst; seed < *simFirst+*simSeeds; seed++ {
 			simulate(t, seed, workflow(rand.New(rand.NewPCG(seed, 0))))

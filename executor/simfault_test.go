@@ -43,7 +43,7 @@ func (w *world) answer(c Command) {
 			w.step(ObjectLost{Task: w.maker[lost], Object: lost})
 			return
 		}
-		w.step(Finished{Status: c.Status, Outputs: c.Outputs, Error: c.Error})
+		w.step(Finished(c))
 	}
 }
 

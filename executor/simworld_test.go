@@ -84,7 +84,7 @@ func (w *world) play() {
 }
 
 // step records a fact, unless it is stale, and takes the commands that follow.
-func (w *world) step(f Fact) bool {
+func (w *world) step(f Fact) {
 	w.tb.Helper()
 	w.now = w.now.Add(time.Duration(w.rng.IntN(1000)) * time.Millisecond)
 	rec := Record{Seq: w.run.Seq() + 1, At: w.now, Fact: f}
@@ -100,7 +100,6 @@ func (w *world) step(f Fact) bool {
 	if w.rng.IntN(3) > 0 { // several facts may come before one Ready
 		w.take(w.run.Ready())
 	}
-	return err == nil
 }
 
 // note keeps what the checks need to know of the journal.
