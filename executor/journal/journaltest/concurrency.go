@@ -3,7 +3,6 @@ package journaltest
 import (
 	"errors"
 	"fmt"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -85,35 +84,42 @@ func (s *store) readGapless(run executor.RunID) error {
 }
 
 func acquiresExclusively(s *store) {
-	const runs, owners = 20, 5
+	const rounds, runs, owners = 10, 20, 4
 	for n := range runs {
 		s.accept(n, "")
 	}
-	var mu sync.Mutex // guards seen
-	seen := make(map[journal.Lease]string)
-	var g errgroup.Group
-	for i := range owners {
-		owner := fmt.Sprint("owner ", i)
-		g.Go(func() error {
-			for {
-				leases, err := s.Acquire(s.Context(), owner, ttl, 3)
-				if err != nil || len(leases) == 0 {
-					return err
-				}
-				mu.Lock()
-				for _, l := range leases {
-					if other, taken := seen[l]; taken {
-						s.Errorf("%s and %s both have %+v", other, owner, l)
-					}
-					seen[l] = owner
-				}
-				mu.Unlock()
-			}
-		})
+	for round := range rounds {
+		names := make([]string, owners)
+		taken := make([]int, owners)
+		var g errgroup.Group
+		for i := range owners {
+			names[i] = fmt.Sprintf("owner %d of round %d", i, round)
+			g.Go(func() (err error) {
+				taken[i], err = s.acquireAll(names[i])
+				return err
+			})
+		}
+		s.fatal(g.Wait())
+		total := 0
+		for i, name := range names {
+			total += taken[i]
+			s.fatal(s.Release(s.Context(), name))
+		}
+		if total != runs {
+			s.Errorf("%d leases were given on %d runs in round %d", total, runs, round)
+		}
 	}
-	s.fatal(g.Wait())
-	if len(seen) != runs {
-		s.Errorf("%d runs were acquired, want %d", len(seen), runs)
+}
+
+// acquireAll acquires runs, a few at a time, until none is free, and returns
+// how many it got.
+func (s *store) acquireAll(owner string) (n int, err error) {
+	for {
+		leases, err := s.Acquire(s.Context(), owner, ttl, 3)
+		if err != nil || len(leases) == 0 {
+			return n, err
+		}
+		n += len(leases)
 	}
 }
 

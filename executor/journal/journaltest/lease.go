@@ -10,6 +10,7 @@ import (
 var leaseTests = []test{
 	{"free runs are acquired once, oldest first", acquiresFree},
 	{"an accepted run belongs to its owner", ownsAccepted},
+	{"accepting a run prolongs the lease of its owner", acceptProlongs},
 	{"a lease that ran out is acquired by another", takesOver},
 	{"a renewed lease is not", renews},
 	{"renewing tells which runs are left", renewTellsLosses},
@@ -61,6 +62,13 @@ func ownsAccepted(s *store) {
 	s.wantLeases("b", ttl, 10)
 	s.wantLeases("a", ttl, 10)
 	s.wantRenewed("a", runID(1))
+}
+
+func acceptProlongs(s *store) {
+	s.acceptRun(withOwner(newRun(1), "a", over))
+	s.accept(2, "a")
+	s.wantLeases("b", ttl, 10)
+	s.wantRenewed("a", runID(1), runID(2))
 }
 
 func takesOver(s *store) {

@@ -79,10 +79,10 @@ func wantGone(t *testing.T, dir string) {
 	t.Errorf("%s is still there", dir)
 }
 
-func TestSchemaIsEmptyAndDroppedAfterwards(t *testing.T) {
+func TestSchemaIsEmptyAndDroppedAfterwards(t *testing.T) { //nolint:tparallel // it looks after the end of its inner test
 	t.Parallel()
 	var address string
-	t.Run("inner", func(t *testing.T) { //nolint:tparallel // the outer test looks after its end
+	t.Run("inner", func(t *testing.T) {
 		address = pgtest.URL(t)
 		var schema string
 		var tables int
