@@ -3,7 +3,7 @@ package dsl
 import "fmt"
 
 // Argv renders all of Exec. More than 128 KiB of arguments are an error.
-func (f *Function) Argv(s FuncScope) ([]string, error) {
+func (f Function) Argv(s FuncScope) ([]string, error) {
 	var argv []string
 	total := 0
 	for _, t := range f.Exec {

@@ -5,7 +5,7 @@ import (
 	"cel.dev/cel-go/common/operators"
 )
 
-// A planner makes a term of a checked expression: symbolic where it can be,
+// A termBuilder makes a term of a checked expression: symbolic where it can be,
 // computed by CEL where it must.
 type termBuilder struct {
 	*recogniser
@@ -38,10 +38,10 @@ func (b *termBuilder) symbolic(e ast.Expr) term {
 	if t := b.path(e); t != nil {
 		return t
 	}
-	switch e.Kind() {
-	case ast.LiteralKind:
+	switch kind := e.Kind(); {
+	case kind == ast.LiteralKind:
 		return literal(e.AsLiteral())
-	case ast.ListKind:
+	case kind == ast.ListKind:
 		var items []term
 		for _, item := range e.AsList().Elements() {
 			t := b.symbolic(item)
@@ -53,9 +53,9 @@ func (b *termBuilder) symbolic(e ast.Expr) term {
 		if len(e.AsList().OptionalIndices()) == 0 {
 			return newListTerm(items)
 		}
-	case ast.MapKind:
+	case kind == ast.MapKind:
 		return b.symbolicMap(e.AsMap())
-	case ast.CallKind:
+	case kind == ast.CallKind:
 		if arg, ok := callOf(e, "dyn", 1); ok {
 			return b.symbolic(arg[0])
 		}

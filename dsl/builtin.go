@@ -5,8 +5,10 @@ package dsl
 func builtins() []Function {
 	return []Function{
 		{Builtin: "noop", Pure: true},
-		{Builtin: "identity", Pure: true, Inputs: []Field{{Name: "value", Type: Type{Kind: KindJSON}}},
-			Outputs: []Field{{Name: "value", Type: Type{Kind: KindJSON}}}},
+		{
+			Builtin: "identity", Pure: true, Inputs: []Field{{Name: "value", Type: Type{Kind: KindJSON}}},
+			Outputs: []Field{{Name: "value", Type: Type{Kind: KindJSON}}},
+		},
 		{Builtin: "sleep", Inputs: []Field{{Name: "seconds", Type: Type{Kind: KindFloat}}}},
 		{Builtin: "fail", Inputs: []Field{{Name: "message", Type: Type{Kind: KindString}}}},
 	}

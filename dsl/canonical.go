@@ -3,6 +3,7 @@ package dsl
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 )
 
 // canonical returns a value of the file without what does not matter: order of
@@ -53,18 +54,18 @@ func (f Function) digest() string {
 // canonical writes a template with the names that its expressions have in the
 // function, whatever they were hoisted from.
 func (t Template) canonical() string {
-	s := ""
+	var s strings.Builder
 	for _, p := range t.parts {
 		switch {
 		case p.expr == nil:
-			s += p.text
+			s.WriteString(p.text)
 		case p.expr.input != "":
-			s += "\x00inputs." + p.expr.input + "\x00"
+			s.WriteString("\x00inputs." + p.expr.input + "\x00")
 		case p.expr.output != "":
-			s += "\x00outputs." + p.expr.output + "\x00"
+			s.WriteString("\x00outputs." + p.expr.output + "\x00")
 		default:
-			s += "\x00" + p.expr.src + "\x00"
+			s.WriteString("\x00" + p.expr.src + "\x00")
 		}
 	}
-	return s
+	return s.String()
 }

@@ -131,6 +131,9 @@ func celMessage(m string, env *stepEnv) (msg, text, hint string) {
 	m, _, _ = strings.Cut(m, " (in container '')")
 	if name, ok := strings.CutPrefix(m, "undeclared reference to "); ok {
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "'"), "'")
+		if name == "secrets" || name == "error" {
+			return name + " is not supported yet", name, "leave it out"
+		}
 		if near := nearest(name, append(env.names(), libraryNames()...)); near != "" {
 			return fmt.Sprintf("unknown name %q", name), name, fmt.Sprintf("did you mean %q?", near)
 		}

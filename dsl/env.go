@@ -122,7 +122,8 @@ func (env *stepEnv) names() []string {
 	return names
 }
 
-// ours reports whether a type name is the record of something that is no value.
+// noValue reports whether something of the type cannot be given on: it only
+// leads to values.
 func noValue(t *types.Type) bool {
 	name := t.TypeName()
 	return t.Kind() == types.StructKind &&

@@ -17,6 +17,7 @@ import (
 func TestMistakesAreReportedWhereTheyStand(t *testing.T) {
 	t.Parallel()
 	golden(t, "testdata/errors/*.txtar", "w.yaml", func(t *testing.T, src string, ar *txtar.Archive) string {
+		t.Helper()
 		p, warnings, err := dsl.Compile("w.yaml", []byte(src))
 		var mistakes dsl.Errors
 		if err != nil && !errors.As(err, &mistakes) {

@@ -15,6 +15,7 @@ import (
 func TestEvaluation(t *testing.T) {
 	t.Parallel()
 	golden(t, "testdata/eval/*.txtar", "script", func(t *testing.T, script string, ar *txtar.Archive) string {
+		t.Helper()
 		p, _, err := dsl.Compile("w.yaml", []byte(sectionOf(ar, "w.yaml")))
 		if err != nil {
 			t.Fatalf("cannot compile:\n%v", err)

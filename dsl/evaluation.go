@@ -21,7 +21,7 @@ type evaluation struct {
 }
 
 // errAbsent is why an evaluation ends that reads a value which will never exist.
-var errAbsent = errors.New("the value will never exist") //nolint:gochecknoglobals // a sentinel error
+var errAbsent = errors.New("the value will never exist")
 
 // An unknown carries the numbers of what is missing: of a Need, its step and
 // item; of an object to load, its place in evaluation.loads, negative.
@@ -96,7 +96,7 @@ func settle(r Result) Result {
 }
 
 // merge adds the reasons of o to those of r.
-func (r *Result) merge(o Result) {
+func (r Result) merge(o Result) Result {
 	r.Absent = r.Absent || o.Absent
 	if r.Err == nil {
 		r.Err = o.Err
@@ -104,6 +104,7 @@ func (r *Result) merge(o Result) {
 	r.Needs = append(r.Needs, o.Needs...)
 	r.Loads = append(r.Loads, o.Loads...)
 	r.Computed = r.Computed || o.Computed
+	return r
 }
 
 func need(step *stepInfo, item int) Result { return Result{Needs: []Need{{step.index, item}}} }
@@ -118,6 +119,7 @@ func (ev *evaluation) items(s *stepInfo) (int, Result) {
 		return 0, need(s, NeedLength)
 	case Absent:
 		return 0, Result{Absent: true}
+	case Present:
 	}
 	return n, Result{}
 }
@@ -130,6 +132,7 @@ func (ev *evaluation) output(s *stepInfo, item int, field string) Result {
 		return need(s, item)
 	case Absent:
 		return Result{Absent: true}
+	case Present:
 	}
 	return Result{Value: v}
 }

@@ -40,6 +40,7 @@ type Scope interface {
 // Presence says whether a value exists.
 type Presence uint8
 
+// The states of a value.
 const (
 	Pending Presence = iota // not yet
 	Present

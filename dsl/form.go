@@ -16,8 +16,8 @@ type form struct {
 	any  []form   // of formChoice: at most one for each kind of node
 	enum []string // of formText: the only texts
 	read func(text string) error
-	hint string // what would be right, when read refuses
-	like string // of formText: the regular expression of the schema
+	hint func(text string) string // what would be right, when read refuses
+	like string                   // of formText: the regular expression of the schema
 	min  float64
 }
 
@@ -53,18 +53,24 @@ func text() form                 { return form{kind: formText} }
 func enum(values ...string) form { return form{kind: formText, enum: values} }
 
 func durationForm() form {
-	return form{kind: formWord, hint: durationHint, like: `^([0-9.]+d)?([0-9.]+(ns|us|µs|ms|s|m|h))*$`,
-		read: func(s string) error { _, err := parseDuration(s); return err }}
+	return form{
+		kind: formWord, hint: say(durationHint), like: `^([0-9.]+d)?([0-9.]+(ns|us|µs|ms|s|m|h))*$`,
+		read: func(s string) error { _, err := parseDuration(s); return err },
+	}
 }
 
 func sizeForm() form {
-	return form{kind: formWord, hint: sizeHint, like: `^[0-9.]+ ?([kKmMgGtT]i?)?[bB]?$`,
-		read: func(s string) error { _, err := parseSize(s); return err }}
+	return form{
+		kind: formWord, hint: say(sizeHint), like: `^[0-9.]+ ?([kKmMgGtT]i?)?[bB]?$`,
+		read: func(s string) error { _, err := parseSize(s); return err },
+	}
 }
 
 func typeForm() form {
-	return form{kind: formText, hint: "\x00type", like: `^(list<|string|int|float|bool|json|file|dir|\[\]|[>? ])+$`,
-		read: func(s string) error { _, err := parseType(s); return err }}
+	return form{
+		kind: formText, hint: typeHint, like: `^(list<|string|int|float|bool|json|file|dir|\[\]|[>? ])+$`,
+		read: func(s string) error { _, err := parseType(s); return err },
+	}
 }
 
 // check reports where n is not of the form f. What it lets through the readers
@@ -91,7 +97,7 @@ func (p *problems) check(n *node, f form, name string) {
 		if p.checkKind(n, mapNode, name) {
 			p.checkKeys(n, f.keys, name)
 		}
-	default:
+	case formText, formWord, formBool, formInt, formNumber:
 		p.checkScalar(n, f, name)
 	}
 }
@@ -129,6 +135,7 @@ func (f form) nodeKind() nodeKind {
 		return listNode
 	case formDict, formObject:
 		return mapNode
+	case formAny, formText, formWord, formBool, formInt, formNumber, formChoice:
 	}
 	return scalarNode
 }
@@ -179,7 +186,7 @@ func (p *problems) checkScalar(n *node, f form, name string) {
 	}
 	if f.read != nil {
 		if err := f.read(n.text); err != nil {
-			p.add(n.pos, n.text, fmt.Sprintf("%s: %s", name, err), f.hintFor(n.text))
+			p.add(n.pos, n.text, fmt.Sprintf("%s: %s", name, err), f.hint(n.text))
 		}
 	}
 	if f.kind == formInt || f.kind == formNumber {
@@ -189,12 +196,8 @@ func (p *problems) checkScalar(n *node, f form, name string) {
 	}
 }
 
-func (f form) hintFor(text string) string {
-	if f.hint == "\x00type" {
-		return typeHint(text)
-	}
-	return f.hint
-}
+// say is a hint that is the same for every text.
+func say(hint string) func(string) string { return func(string) string { return hint } }
 
 // takes reports whether a scalar that is not null is of the kind.
 func (f form) takes(n *node) bool {
@@ -209,6 +212,7 @@ func (f form) takes(n *node) bool {
 	case formNumber:
 		_, err := strconv.ParseFloat(n.text, 64)
 		return (n.tag == "!!int" || n.tag == "!!float") && err == nil
+	case formAny, formWord, formList, formDict, formObject, formChoice:
 	}
 	return true
 }

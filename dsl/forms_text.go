@@ -15,7 +15,7 @@ func exprText() form { return form{kind: formText} }
 func enumNumber(value string) form { return form{kind: formWord, enum: []string{value}} }
 
 func nameForm() form {
-	return form{kind: formText, hint: "a letter, then letters, digits and _", like: "^[A-Za-z_][A-Za-z0-9_]*$", read: func(s string) error {
+	return form{kind: formText, hint: say("a letter, then letters, digits and _"), like: "^[A-Za-z_][A-Za-z0-9_]*$", read: func(s string) error {
 		if !isName(s) || isReserved(s) {
 			return fmt.Errorf("%q is not a name", s)
 		}
@@ -24,7 +24,7 @@ func nameForm() form {
 }
 
 func workflowName() form {
-	return form{kind: formText, hint: "lower-case letters, digits, - and _, at most 64", like: "^[a-z0-9][a-z0-9_-]*$", read: func(s string) error {
+	return form{kind: formText, hint: say("lower-case letters, digits, - and _, at most 64"), like: "^[a-z0-9][a-z0-9_-]*$", read: func(s string) error {
 		ok := s != "" && len(s) <= maxName && strings.Trim(s[:1], "-_") != ""
 		if !ok || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 			return fmt.Errorf("%q is not the name of a workflow", s)
@@ -34,7 +34,7 @@ func workflowName() form {
 }
 
 func fractionForm() form {
-	return form{kind: formWord, hint: "5% or 0.05; at most 100%", like: `^[0-9.]+%?$`, read: func(s string) error {
+	return form{kind: formWord, hint: say("5% or 0.05; at most 100%"), like: `^[0-9.]+%?$`, read: func(s string) error {
 		_, err := parseFraction(s)
 		return err
 	}}

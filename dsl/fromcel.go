@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func (ev *evaluation) fromList(l traits.Lister) Result {
 	items := make([]object.Value, 0, size)
 	for i := range size {
 		item := ev.fromCEL(l.Get(i))
-		r.merge(item)
+		r = r.merge(item)
 		items = append(items, item.Value)
 	}
 	return settle(withValue(r, listValue(items)))
@@ -121,7 +122,7 @@ func (ev *evaluation) fromMap(m traits.Mapper) Result {
 			return failed(fmt.Errorf("a map with a key that is no text: %v", k))
 		}
 		field := ev.fromCEL(m.Get(k))
-		r.merge(field)
+		r = r.merge(field)
 		fields[string(name)] = field.Value
 	}
 	return settle(withValue(r, mapValue(fields)))
@@ -147,7 +148,8 @@ func listValue(items []object.Value) object.Value {
 // mapValue puts fields into a map: as JSON when all of them are.
 func mapValue(fields map[string]object.Value) object.Value {
 	parts := make(map[string]json.RawMessage, len(fields))
-	for name, v := range fields {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		v := fields[name]
 		if !isInline(v) {
 			return object.Value{Map: fields}
 		}

@@ -87,7 +87,7 @@ func pathType(t Type) Type {
 	case KindList:
 		elem := pathType(*t.Elem)
 		t.Elem = &elem
-	default:
+	case KindJSON, KindString, KindInt, KindFloat, KindBool:
 	}
 	return t
 }

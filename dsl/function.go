@@ -80,7 +80,7 @@ func (c *compiler) override(f Function, n *node) Function {
 	c.commonKeys(&f, n)
 	if env := n.get("env"); env != nil {
 		f.Env = slices.Clone(f.Env)
-		c.env2(&f, env, &templateScope{c: c, function: &f})
+		c.environment(&f, env, &templateScope{c: c, function: &f})
 	}
 	f.Digest = f.digest()
 	return f
@@ -147,12 +147,12 @@ func (c *compiler) body(f *Function, n *node, scope *templateScope) {
 		}
 	}
 	if env := n.get("env"); env != nil {
-		c.env2(f, env, scope)
+		c.environment(f, env, scope)
 	}
 }
 
-// env2 reads environment variables; they replace those of the same name.
-func (c *compiler) env2(f *Function, n *node, scope *templateScope) {
+// environment reads environment variables; they replace those of the same name.
+func (c *compiler) environment(f *Function, n *node, scope *templateScope) {
 	for _, pr := range n.pairs {
 		if strings.HasPrefix(pr.key.text, "WEFT_") {
 			c.add(pr.key.pos, pr.key.text, fmt.Sprintf("%s is set by weft", pr.key.text), "choose a name without WEFT_ in front")

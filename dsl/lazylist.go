@@ -26,7 +26,6 @@ type largeList struct {
 	listBase
 	ev    *evaluation
 	large object.Large
-	want  Type
 }
 
 // listBase gives a lazy list what it has in common with others. Reading the
@@ -98,7 +97,7 @@ func (l *largeList) Iterator() traits.Iterator {
 	for i := range items {
 		items[i] = l.unknown()
 	}
-	return types.NewRefValList(types.DefaultTypeAdapter, items).(traits.Lister).Iterator()
+	return types.NewRefValList(types.DefaultTypeAdapter, items).Iterator()
 }
 
 // Fold goes over the list for a macro.

@@ -114,15 +114,14 @@ func libSum(zero traits.Adder) func(ref.Val) ref.Val {
 		if !ok {
 			return types.MaybeNoSuchOverloadErr(v)
 		}
-		var total ref.Val = zero.(ref.Val)
+		total := zero
 		for it := list.Iterator(); it.HasNext() == types.True; {
-			adder, ok := total.(traits.Adder)
-			if !ok {
-				return total
+			next := total.Add(it.Next())
+			if total, ok = next.(traits.Adder); !ok {
+				return next // an error, or not known yet
 			}
-			total = adder.Add(it.Next())
 		}
-		return total
+		return total.(ref.Val)
 	}
 }
 

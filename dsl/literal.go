@@ -74,6 +74,7 @@ func literalOf(n *node, want Type) any {
 			m[p.key.text] = literalOf(p.value, Type{})
 		}
 		return m
+	case scalarNode:
 	}
 	switch num, isNumber := number(n); {
 	case n.isNull():

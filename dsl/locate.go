@@ -3,6 +3,7 @@ package dsl
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A source is the text of a workflow file by lines, to find the place of a
@@ -30,15 +31,15 @@ func (s *source) at(n *node, offset int) Pos {
 		if i >= offset {
 			break
 		}
-		ok := false
+		var ok bool
 		if line, col, ok = s.find(line, col, want); !ok {
 			return last
 		}
 		col++
 		last = Pos{line + 1, col + 1}
 	}
-	if want := strings.TrimLeft(n.text[min(offset, len(n.text)):], ""); want != "" {
-		if l, c, ok := s.find(line, col, []rune(want)[0]); ok {
+	if want := n.text[min(offset, len(n.text)):]; want != "" {
+		if l, c, ok := s.find(line, col, firstRune(want)); ok {
 			return Pos{l + 1, c + 1}
 		}
 	}
@@ -67,4 +68,9 @@ func (s *source) find(line, col int, want rune) (int, int, bool) {
 		}
 	}
 	return line, col, false
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }

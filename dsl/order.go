@@ -30,7 +30,7 @@ func (c *compiler) arrange() {
 	for at, i := range order {
 		place[i] = at
 	}
-	for at, i := range order {
+	for _, i := range order {
 		s := c.steps[i]
 		s.step.Reads = renumber(s.reads, place)
 		for _, info := range s.needs {
@@ -38,7 +38,6 @@ func (c *compiler) arrange() {
 		}
 		slices.Sort(s.step.Needs)
 		c.program.Steps = append(c.program.Steps, s.step)
-		_ = at
 	}
 	for i := range c.program.Outputs {
 		c.program.Outputs[i].Reads = renumber(c.program.Outputs[i].Reads, place)
@@ -84,7 +83,7 @@ func sortSteps(waits [][]int) (order, left []int) {
 	done := make([]bool, len(waits))
 	missing := make([]int, len(waits))
 	readers := make([][]int, len(waits))
-	var ready intHeap
+	var ready smallest
 	for i, ws := range waits {
 		missing[i] = len(ws)
 		for _, w := range ws {
@@ -131,16 +130,16 @@ func (c *compiler) reportCycle(waits [][]int, left []int) {
 	c.add(s.key.pos, s.key.text, "steps wait for each other: "+strings.Join(names, " waits for "), "take one of these references out")
 }
 
-// intHeap gives the smallest number first.
-type intHeap []int
+// smallest is a queue that gives the smallest number first.
+type smallest []int
 
-func (h *intHeap) push(v int) {
-	i, _ := slices.BinarySearch(*h, v)
-	*h = slices.Insert(*h, i, v)
+func (q *smallest) push(v int) {
+	i, _ := slices.BinarySearch(*q, v)
+	*q = slices.Insert(*q, i, v)
 }
 
-func (h *intHeap) pop() int {
-	v := (*h)[0]
-	*h = (*h)[1:]
+func (q *smallest) pop() int {
+	v := (*q)[0]
+	*q = (*q)[1:]
 	return v
 }

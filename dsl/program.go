@@ -137,6 +137,7 @@ const InputStep = -1
 // Items says which items of a foreach step an expression reads.
 type Items uint8
 
+// The items that a Read reads.
 const (
 	ItemNone   Items = iota // the step read is no foreach
 	ItemAll                 // the whole list

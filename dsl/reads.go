@@ -45,10 +45,10 @@ func (c *collector) visit(e ast.Expr) {
 	if c.dynamic(e) {
 		return
 	}
-	switch e.Kind() {
-	case ast.IdentKind:
+	switch kind := e.Kind(); {
+	case kind == ast.IdentKind:
 		c.name(e.AsIdent())
-	case ast.ComprehensionKind:
+	case kind == ast.ComprehensionKind:
 		c.comprehension(e.AsComprehension())
 		return
 	}

@@ -23,18 +23,18 @@ func newRecogniser(env *stepEnv) *recogniser {
 
 // path returns the term of a path, nil when e is none.
 func (r *recogniser) path(e ast.Expr) term {
-	switch e.Kind() {
-	case ast.IdentKind:
+	switch kind := e.Kind(); {
+	case kind == ast.IdentKind:
 		return r.ident(e.AsIdent())
-	case ast.SelectKind:
+	case kind == ast.SelectKind:
 		s := e.AsSelect()
 		if s.IsTestOnly() {
 			return nil
 		}
 		return r.field(s.Operand(), s.FieldName(), false)
-	case ast.CallKind:
+	case kind == ast.CallKind:
 		return r.pathCall(e.AsCall())
-	case ast.ComprehensionKind:
+	case kind == ast.ComprehensionKind:
 		return r.gather(e.AsComprehension())
 	}
 	return nil
@@ -82,7 +82,7 @@ func (r *recogniser) index(e ast.Expr) (itemIndex, bool) {
 	if n, ok := literalInt(e); ok {
 		return itemIndex{n: n}, true
 	}
-	if _, own := r.ident2(e).(indexTerm); own {
+	if _, own := r.name(e).(indexTerm); own {
 		return itemIndex{own: true}, true
 	}
 	if e.Kind() != ast.CallKind {
@@ -93,7 +93,7 @@ func (r *recogniser) index(e ast.Expr) (itemIndex, bool) {
 		return itemIndex{}, false
 	}
 	n, ok := literalInt(c.Args()[1])
-	if _, own := r.ident2(c.Args()[0]).(indexTerm); !ok || !own {
+	if _, own := r.name(c.Args()[0]).(indexTerm); !ok || !own {
 		return itemIndex{}, false
 	}
 	if c.FunctionName() == operators.Subtract {
@@ -102,7 +102,8 @@ func (r *recogniser) index(e ast.Expr) (itemIndex, bool) {
 	return itemIndex{own: true, n: n}, true
 }
 
-func (r *recogniser) ident2(e ast.Expr) term {
+// name recognises a name of the foreach.
+func (r *recogniser) name(e ast.Expr) term {
 	if e.Kind() == ast.IdentKind {
 		return r.ident(e.AsIdent())
 	}
@@ -120,11 +121,11 @@ func (r *recogniser) step(e ast.Expr) (s *stepInfo, optional bool) {
 
 // selection takes `a.b`, `a.?b` or `a["b"]` apart.
 func selection(e ast.Expr) (operand ast.Expr, name string, optional, ok bool) {
-	switch e.Kind() {
-	case ast.SelectKind:
+	switch kind := e.Kind(); {
+	case kind == ast.SelectKind:
 		s := e.AsSelect()
 		return s.Operand(), s.FieldName(), false, !s.IsTestOnly()
-	case ast.CallKind:
+	case kind == ast.CallKind:
 		c := e.AsCall()
 		if f := c.FunctionName(); f == operators.OptSelect || f == operators.Index || f == operators.OptIndex {
 			name, ok = literalString(c.Args()[1])

@@ -169,30 +169,30 @@ func (ct *celTypes) stepNames() []string {
 
 // children lists the expressions directly inside e.
 func children(e ast.Expr) []ast.Expr {
-	switch e.Kind() {
-	case ast.SelectKind:
+	switch kind := e.Kind(); {
+	case kind == ast.SelectKind:
 		return []ast.Expr{e.AsSelect().Operand()}
-	case ast.CallKind:
+	case kind == ast.CallKind:
 		c := e.AsCall()
 		if c.IsMemberFunction() {
 			return append([]ast.Expr{c.Target()}, c.Args()...)
 		}
 		return slices.Clone(c.Args())
-	case ast.ListKind:
+	case kind == ast.ListKind:
 		return e.AsList().Elements()
-	case ast.MapKind:
+	case kind == ast.MapKind:
 		var es []ast.Expr
 		for _, entry := range e.AsMap().Entries() {
 			es = append(es, entry.AsMapEntry().Key(), entry.AsMapEntry().Value())
 		}
 		return es
-	case ast.StructKind:
+	case kind == ast.StructKind:
 		var es []ast.Expr
 		for _, f := range e.AsStruct().Fields() {
 			es = append(es, f.AsStructField().Value())
 		}
 		return es
-	case ast.ComprehensionKind:
+	case kind == ast.ComprehensionKind:
 		c := e.AsComprehension()
 		return []ast.Expr{c.IterRange(), c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()}
 	}

@@ -119,8 +119,7 @@ func (w *world) set(line string) bool {
 	case "status":
 		w.about.Succeeded, w.about.Failed = words[1] == "succeeded", words[1] == "failed"
 	case "load":
-		text, _ := json.Marshal(parseValue(strings.SplitN(line, " ", 3)[2]))
-		w.loaded[object.Mint("test", words[1])] = text
+		w.loaded[object.Mint("test", words[1])] = toJSON(parseValue(strings.SplitN(line, " ", 3)[2]))
 	default:
 		return false
 	}
@@ -183,8 +182,7 @@ func toValue(v any) object.Value {
 			return object.Value{Map: fields}
 		}
 	}
-	text, _ := json.Marshal(v)
-	return object.FromJSON(text)
+	return object.FromJSON(toJSON(v))
 }
 
 func special(kind, rest string) object.Value {
@@ -222,8 +220,7 @@ func show(v object.Value) string {
 		}
 		return "[" + strings.Join(items, " ") + "]"
 	case v.Map != nil:
-		text, _ := json.Marshal(mapOfShown(v.Map))
-		return string(text)
+		return string(toJSON(mapOfShown(v.Map)))
 	}
 	return string(v.JSON)
 }
@@ -268,4 +265,12 @@ func (w *world) showResult(r dsl.Result) string {
 		return show(r.Value) + " (computed)"
 	}
 	return show(r.Value)
+}
+
+func toJSON(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }

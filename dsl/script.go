@@ -63,8 +63,7 @@ func isShell(argv []string) bool {
 // scriptError reports a script that bash would not take.
 func (s *templateScope) scriptError(n *node, text string, places map[string]*placement, err error) {
 	msg, pos := err.Error(), n.pos
-	var pe syntax.ParseError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[syntax.ParseError](err); ok {
 		msg = pe.Text
 		before := text[:min(int(pe.Pos.Offset()), len(text))]
 		pos = s.c.source.at(n, scalarOffset(n.text, before))

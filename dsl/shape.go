@@ -149,29 +149,29 @@ func (s shape) conversion(want Type) string {
 
 // shapeOfCEL returns the shape of a value of a CEL type.
 func (env *stepEnv) shapeOfCEL(t *types.Type) shape {
-	switch t.Kind() {
-	case types.StringKind:
+	switch kind := t.Kind(); {
+	case kind == types.StringKind:
 		return shape{Type: Type{Kind: KindString, Nullable: t.IsAssignableType(types.NullType)}}
-	case types.IntKind, types.UintKind:
+	case kind == types.IntKind, kind == types.UintKind:
 		return shape{Type: Type{Kind: KindInt, Nullable: t.IsAssignableType(types.NullType)}}
-	case types.DoubleKind:
+	case kind == types.DoubleKind:
 		return shape{Type: Type{Kind: KindFloat, Nullable: t.IsAssignableType(types.NullType)}}
-	case types.BoolKind:
+	case kind == types.BoolKind:
 		return shape{Type: Type{Kind: KindBool, Nullable: t.IsAssignableType(types.NullType)}}
-	case types.TimestampKind, types.DurationKind, types.BytesKind:
+	case kind == types.TimestampKind, kind == types.DurationKind, kind == types.BytesKind:
 		return shape{Type: Type{Kind: KindString}}
-	case types.NullTypeKind:
+	case kind == types.NullTypeKind:
 		return shape{Type: Type{Kind: KindJSON, Nullable: true}, null: true}
-	case types.ListKind:
+	case kind == types.ListKind:
 		elem := env.shapeOfCEL(t.Parameters()[0])
 		return shape{Type: listOf(elem.Type), of: elem.of}
-	case types.MapKind:
+	case kind == types.MapKind:
 		return shape{Type: Type{Kind: KindJSON}}
-	case types.OpaqueKind:
+	case kind == types.OpaqueKind:
 		if t.TypeName() == "optional_type" && len(t.Parameters()) == 1 {
 			return env.shapeOfCEL(t.Parameters()[0]).nullable()
 		}
-	case types.StructKind:
+	case kind == types.StructKind:
 		return env.types.shapeOf(t.TypeName())
 	}
 	return anyShape()

@@ -11,7 +11,7 @@ import (
 const maxArguments = 128 << 10
 
 // errTooLong is an argument or variable that Linux would refuse.
-var errTooLong = errors.New("more than 128 KiB: read the value from the JSON file $WEFT_INPUT") //nolint:gochecknoglobals // a sentinel error
+var errTooLong = errors.New("more than 128 KiB: read the value from the JSON file $WEFT_INPUT")
 
 // A Template is text of a function in which expressions over the function's own
 // inputs and outputs stand, rendered on the node.

@@ -3,6 +3,8 @@ package dsl
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"example.org/weft/object"
@@ -60,7 +62,7 @@ func (t *listTerm) eval(ev *evaluation) Result {
 	values := make([]object.Value, len(t.items))
 	for i, item := range t.items {
 		part := item.eval(ev)
-		r.merge(part)
+		r = r.merge(part)
 		values[i] = part.Value
 	}
 	return limited(settle(withValue(r, listValue(values))))
@@ -79,7 +81,7 @@ func (t *mapTerm) eval(ev *evaluation) Result {
 	fields := make(map[string]object.Value, len(t.names))
 	for i, name := range t.names {
 		part := t.values[i].eval(ev)
-		r.merge(part)
+		r = r.merge(part)
 		fields[name] = part.Value
 	}
 	return limited(settle(withValue(r, mapValue(fields))))
@@ -95,13 +97,13 @@ func (t *textTerm) eval(ev *evaluation) Result {
 	var b strings.Builder
 	for _, p := range t.parts {
 		part := p.eval(ev)
-		r.merge(part)
+		r = r.merge(part)
 		if !part.known() {
 			continue
 		}
 		s, err := textOf(part.Value)
 		if err != nil {
-			r.merge(failed(err))
+			r = r.merge(failed(err))
 		}
 		b.WriteString(s)
 	}
@@ -151,8 +153,8 @@ func encodedSize(v object.Value) int {
 	for _, item := range v.List {
 		n += encodedSize(item)
 	}
-	for name, field := range v.Map {
-		n += len(name) + encodedSize(field)
+	for _, name := range slices.Sorted(maps.Keys(v.Map)) {
+		n += len(name) + encodedSize(v.Map[name])
 	}
 	return n
 }

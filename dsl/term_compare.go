@@ -65,8 +65,8 @@ func comparableKind(operator string, a, b shape) (Kind, bool) {
 func (t *compareTerm) eval(ev *evaluation) Result {
 	a, b := ev.resolved(t.a), ev.resolved(t.b)
 	var r Result
-	r.merge(a)
-	r.merge(b)
+	r = r.merge(a)
+	r = r.merge(b)
 	if r = settle(r); !r.known() {
 		return r
 	}
@@ -166,7 +166,7 @@ func (t *logicTerm) eval(ev *evaluation) Result {
 			return truth(r, t.or)
 		}
 	}
-	a.merge(b)
+	a = a.merge(b)
 	return truth(settle(a), !t.or)
 }
 

@@ -44,7 +44,7 @@ func (t *zipTerm) eval(ev *evaluation) Result {
 		var parts []object.Value
 		for _, list := range t.lists {
 			part := ev.then(list.term.eval(ev), func(v object.Value) Result { return ev.element(v, i) })
-			r.merge(part)
+			r = r.merge(part)
 			parts = append(parts, part.Value)
 		}
 		items[i] = listValue(parts)
@@ -126,7 +126,7 @@ func (ev *evaluation) zipLength(t *zipTerm) (int, Result) {
 	var lengths []int
 	for _, list := range t.lists {
 		n, r := ev.listLength(list.term)
-		all.merge(r)
+		all = all.merge(r)
 		lengths = append(lengths, n)
 	}
 	if all = settle(all); all.known() && lengths[0] != lengths[1] {

@@ -16,6 +16,7 @@ func (c *compiler) value(n *node, env *stepEnv) *checked {
 		return c.listOf(n, env)
 	case mapNode:
 		return c.mapOf(n, env)
+	case scalarNode:
 	}
 	if n.tag == "!!str" && hasExpr(n.text) {
 		return c.textOf(n, env)
