@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"example.org/weft/executor"
@@ -116,7 +117,7 @@ func (l *logFile) read() ([]byte, error) {
 	if _, err := l.file.ReadAt(head, 0); err != nil {
 		return nil, err
 	}
-	return append(head, l.end()...), nil
+	return slices.Concat(head, l.end()), nil
 }
 
 // last returns the last bytes, for the failure.
@@ -131,7 +132,7 @@ func (l *logFile) last() string {
 		size := min(l.total, logHead)
 		head := make([]byte, min(int64(missing), size))
 		if _, err := l.file.ReadAt(head, size-int64(len(head))); err == nil {
-			tail = append(head, tail...)
+			tail = slices.Concat(head, tail)
 		}
 	}
 	return string(bytes.ToValidUTF8(tail[max(0, len(tail)-logLast):], []byte("\uFFFD")))

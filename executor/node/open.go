@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -59,6 +60,8 @@ func Open(cfg Config) (*Node, error) {
 }
 
 func (n *Node) open() error {
+	ctx, done := background()
+	defer done(nil)
 	if err := os.MkdirAll(n.cfg.Dir, 0o700); err != nil {
 		return err
 	}
@@ -75,13 +78,13 @@ func (n *Node) open() error {
 	if n.cfg.Listen == "" {
 		return nil
 	}
-	if n.listener, err = net.Listen("tcp", n.cfg.Listen); err != nil {
+	if n.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", n.cfg.Listen); err != nil {
 		return err
 	}
 	n.server = &http.Server{Handler: peer.Handler(n.store, n.cfg.Token), ReadHeaderTimeout: 10 * time.Second}
 	n.work.Go(func() {
 		if err := n.server.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
-			n.cfg.Log.Error("cannot serve objects", "node", n.cfg.ID, "err", err)
+			n.cfg.Log.Error("cannot serve objects", slog.String("node", string(n.cfg.ID)), slog.Any("err", err))
 		}
 	})
 	return nil

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -133,9 +134,7 @@ func (n *Node) Status() Status {
 		}
 	}
 	slices.SortFunc(s.Running, func(a, b AttemptStatus) int { return a.Since.Compare(b.Since) })
-	for name, has := range n.programs {
-		s.Programs[name] = has
-	}
+	maps.Copy(s.Programs, n.programs)
 	return s
 }
 
@@ -162,8 +161,6 @@ func (n *Node) HasPrograms(names []string) map[string]bool {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for name, has := range found {
-		n.programs[name] = has
-	}
+	maps.Copy(n.programs, found)
 	return found
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 // startedAfter is how long an attempt runs before it is worth saying so.
 const startedAfter = 100 * time.Millisecond
 
-var errTimeout = errors.New("timeout") //nolint:gochecknoglobals // a sentinel
+var errTimeout = errors.New("timeout")
 
 // A failure is an error with the cause that retry.on can name.
 type failure struct {
@@ -72,7 +73,8 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 	}
 	where := executor.Where{Dir: f.path, Stderr: a.logs.stderr.last()}
 	if logErr := n.storeLogs(a, f, err != nil); logErr != nil {
-		n.cfg.Log.Warn("cannot keep the logs of an attempt", "attempt", a.Attempt.String(), "err", logErr)
+		n.cfg.Log.WarnContext(ctx, "cannot keep the logs of an attempt",
+			slog.String("attempt", a.Attempt.String()), slog.Any("err", logErr))
 	}
 	n.leave(a)
 	if err != nil {
@@ -81,7 +83,8 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 	n.tell(a, res, err, where)
 	if err == nil {
 		if err := n.discard(f); err != nil {
-			n.cfg.Log.Warn("cannot remove a working folder", "attempt", a.Attempt.String(), "err", err)
+			n.cfg.Log.WarnContext(ctx, "cannot remove a working folder",
+				slog.String("attempt", a.Attempt.String()), slog.Any("err", err))
 		}
 	}
 }
@@ -167,13 +170,11 @@ func (n *Node) tell(a *attempt, res result, err error, where executor.Where) {
 		})
 		return
 	}
-	var aborted abortError
-	if errors.As(err, &aborted) {
+	if aborted, ok := errors.AsType[abortError](err); ok {
 		a.report(givenBack(a, aborted.Error()))
 		return
 	}
-	var gone *lostError
-	if errors.As(err, &gone) {
+	if gone, ok := errors.AsType[*lostError](err); ok {
 		a.report(executor.ObjectLost{Object: gone.id})
 		a.report(executor.AttemptLost{Task: a.Attempt.Task, Attempt: a.Attempt.N, Reason: err.Error()})
 		return
@@ -183,8 +184,7 @@ func (n *Node) tell(a *attempt, res result, err error, where executor.Where) {
 		Message: err.Error(), Where: where, Usage: res.usage, Moved: res.moved,
 	}
 	fact.Where.Node = n.cfg.ID
-	var exit *runtime.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*runtime.ExitError](err); ok {
 		fact.Where.ExitCode, fact.Where.Signal = max(exit.Code, 0), exit.Signal
 	}
 	var f *failure

@@ -203,7 +203,7 @@ func TestProcessesDieWithTheirNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	node := exec.Command(exe)
+	node := exec.CommandContext(t.Context(), exe)
 	node.Env = append(os.Environ(), hostVariable+"="+b.dir)
 	if err := node.Start(); err != nil {
 		t.Fatal(err)

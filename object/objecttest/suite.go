@@ -91,7 +91,8 @@ func readBack(t *testing.T, s Store) {
 	if err != nil {
 		t.Fatalf("stat: %v", err)
 	}
-	if info != created || info.Size != int64(len(want)) || info.Dir || info.Digest != Sum(want) {
+	// Not everybody knows digests, but nobody may say a wrong one.
+	if info.Digest != "" && info.Digest != Sum(want) || info.Size != int64(len(want)) || info.Dir || info != created {
 		t.Errorf("stat: got %+v, created %+v, want %d bytes with %s", info, created, len(want), Sum(want))
 	}
 	if got := Read(t, s, id, 0); !bytes.Equal(got, want) {
@@ -119,9 +120,9 @@ func readFrom(t *testing.T, s Store) {
 
 func folder(t *testing.T, s Store) {
 	id := ID(t, "dir")
-	info := create(t, s, id, true, Tar(t, map[string]string{"b": "two", "a/x": "one"}, "a/x", "b"))
-	if !info.Dir || info.Size != 6 {
-		t.Errorf("got %+v, want a directory of 6 bytes", info)
+	create(t, s, id, true, Tar(t, map[string]string{"b": "two", "a/x": "one"}, "a/x", "b"))
+	if info, err := s.Stat(t.Context(), id); err != nil || !info.Dir {
+		t.Errorf("got %+v, %v; want a directory", info, err)
 	}
 	first := Read(t, s, id, 0)
 	if got := Untar(t, first); got["a/x"] != "one" || got["b"] != "two" || len(got) != 2 {

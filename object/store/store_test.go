@@ -134,7 +134,7 @@ func TestAFolderIsLinkedFileByFile(t *testing.T) {
 
 func TestAnotherFileSystemIsCopied(t *testing.T) {
 	t.Parallel()
-	other, err := os.MkdirTemp("/dev/shm", "weft")
+	other, err := os.MkdirTemp("/dev/shm", "weft") //nolint:usetesting // not where t.TempDir is
 	if err != nil {
 		t.Skip("no second file system: ", err)
 	}
@@ -166,7 +166,7 @@ func inodeDevice(t *testing.T, path string) uint64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return uint64(fi.Sys().(*syscall.Stat_t).Dev)
+	return fi.Sys().(*syscall.Stat_t).Dev
 }
 
 func TestAChangedObjectIsNoticedAndGone(t *testing.T) {
