@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.org/weft/dsl"
 	"example.org/weft/executor"
 	"example.org/weft/placement"
 )
@@ -65,4 +66,20 @@ func (c *capacity) add(k *claim, sign float64) {
 // index returns the position of the node of that name, or -1.
 func (c *capacity) index(id executor.NodeID) int {
 	return slices.IndexFunc(c.states, func(s placement.Node) bool { return s.ID == string(id) })
+}
+
+// know finds out which nodes have the programs that a workflow requires.
+func (c *capacity) know(p *dsl.Program) {
+	var wanted []string
+	for i := range p.Functions {
+		wanted = append(wanted, p.Functions[i].Requires...)
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	for i, n := range c.nodes {
+		if c.states[i].Programs == nil {
+			c.states[i].Programs = make(map[string]bool)
+		}
+		maps.Copy(c.states[i].Programs, n.HasPrograms(wanted))
+	}
 }

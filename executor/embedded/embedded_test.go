@@ -273,3 +273,20 @@ func read(t *testing.T, path string) string {
 	}
 	return string(text)
 }
+
+func TestATaskThatNoNodeCanTakeFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.submit(`
+version: 1
+name: nowhere
+steps:
+  a:
+    run: "true"
+    requires: [no-such-program-anywhere]
+`, "", nil)
+	row := w.await(id, ended)
+	if row.Status != executor.StatusFailed || !strings.Contains(row.Error, "no-such-program-anywhere") {
+		t.Fatalf("got %s %q", row.Status, row.Error)
+	}
+}

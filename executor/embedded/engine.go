@@ -19,7 +19,7 @@ import (
 )
 
 // A Node runs attempts and holds objects; *node.Node is one.
-type Node interface {
+type Node interface { //nolint:interfacebloat // what a node is to its engine; *node.Node has no smaller half
 	// Invoke starts an attempt or queues it, and returns at once. Its final
 	// fact is reported exactly once, from another goroutine.
 	Invoke(inv node.Invocation, report func(executor.Fact))
@@ -29,6 +29,10 @@ type Node interface {
 	Abort(attempt executor.AttemptID, reason string)
 
 	Status() node.Status
+
+	// HasPrograms looks for programs that functions require.
+	HasPrograms(names []string) map[string]bool
+
 	Store() *store.Store
 
 	// Logs returns what the attempt wrote to a stream, "stdout" or "stderr";

@@ -47,7 +47,8 @@ type active struct {
 	program *dsl.Program
 	plan    *planner.Plan // nil: none
 	mode    placement.Mode
-	turn    uint64 // placements so far
+	homes   *placement.Homes // where the groups of the plan work
+	turn    uint64           // placements so far
 	dirty   bool
 	gone    bool // forgotten: answers to what it had started are dropped
 	since   time.Time

@@ -33,7 +33,7 @@ func (e opened) deliver(l *loop) {
 	}
 	a := &active{
 		lease: e.lease, program: e.program, plan: e.plan, mode: mode,
-		run:  executor.New(e.lease.Run, e.program),
+		run: executor.New(e.lease.Run, e.program), homes: placement.NewHomes(e.plan),
 		live: make(map[executor.TaskID]*claim), since: time.Now(),
 	}
 	for _, rec := range e.records {
@@ -43,6 +43,7 @@ func (e opened) deliver(l *loop) {
 		}
 	}
 	l.runs[e.lease.Run] = a
+	l.nodes.know(e.program)
 	if len(e.records) == 0 {
 		l.step(a, e.started)
 		return

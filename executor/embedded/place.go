@@ -20,23 +20,32 @@ func (l *loop) place(a *active, c executor.Place) {
 		Inputs:   refsOf(a.run, c.Inputs),
 		CPU:      fn.Resources.CPU,
 		Memory:   fn.Resources.Memory,
-		RunTime:  a.predictedSeconds(c.Step),
 		Requires: fn.Requires,
-		Group:    c.Group,
 		Avoid:    names(c.Avoid),
 	}
+	view, _ := a.run.Task(c.Task)
+	step := a.program.Steps[c.Step].Name
+	a.homes.Fill(&task, step, view.Item, view.Item > 0)
 	snapshot := placement.Snapshot{
 		Nodes: l.nodes.states, Bandwidth: l.cfg.Bandwidth, Holds: l.holds, Turn: a.turn,
 	}
 	decision, err := placement.Choose(a.mode, a.program.MaxSlowdown, snapshot, task)
 	if err != nil {
-		l.step(a, executor.Failed{
-			Task: c.Task, Attempt: c.Attempt, Cause: executor.CauseInput, Message: err.Error(),
-		})
+		l.nowhere(a, c, err)
 		return
 	}
 	a.turn++
+	a.homes.Settle(step, view.Item, decision.Node)
 	l.claim(a, c, decision, task)
+}
+
+// nowhere fails a task that no node can take: an attempt that begins nowhere
+// and ends at once.
+func (l *loop) nowhere(a *active, c executor.Place, err error) {
+	placed := executor.Placed{Task: c.Task, Attempt: c.Attempt, Epoch: a.lease.Epoch, Reason: "no node can take it"}
+	if l.step(a, placed) {
+		l.step(a, executor.Failed{Task: c.Task, Attempt: c.Attempt, Cause: executor.CauseInput, Message: err.Error()})
+	}
 }
 
 // claim takes the node's capacity for the attempt and journals the placement.

@@ -25,21 +25,6 @@ func (l *loop) answerPlan(a *active, c executor.Plan) {
 	}
 }
 
-// predictedSeconds is how long the plan says that one task of a step runs; 0
-// when it does not say.
-func (a *active) predictedSeconds(step int) float64 {
-	if a.plan == nil {
-		return 0
-	}
-	name := a.program.Steps[step].Name
-	for _, s := range a.plan.Steps {
-		if s.Step == name {
-			return s.RunTime.Seconds()
-		}
-	}
-	return 0
-}
-
 // planInputs is what a plan may know of a run's inputs.
 func planInputs(inputs map[string]object.Value) planner.Inputs {
 	in := planner.Inputs{Bytes: make(map[string]int64), Items: make(map[string]int)}
