@@ -38,10 +38,10 @@ func (b *termBuilder) symbolic(e ast.Expr) term {
 	if t := b.path(e); t != nil {
 		return t
 	}
-	switch kind := e.Kind(); {
-	case kind == ast.LiteralKind:
+	switch e.Kind() {
+	case ast.LiteralKind:
 		return literal(e.AsLiteral())
-	case kind == ast.ListKind:
+	case ast.ListKind:
 		var items []term
 		for _, item := range e.AsList().Elements() {
 			t := b.symbolic(item)
@@ -53,9 +53,9 @@ func (b *termBuilder) symbolic(e ast.Expr) term {
 		if len(e.AsList().OptionalIndices()) == 0 {
 			return newListTerm(items)
 		}
-	case kind == ast.MapKind:
+	case ast.MapKind:
 		return b.symbolicMap(e.AsMap())
-	case kind == ast.CallKind:
+	case ast.CallKind:
 		if arg, ok := callOf(e, "dyn", 1); ok {
 			return b.symbolic(arg[0])
 		}

@@ -45,10 +45,10 @@ func (c *collector) visit(e ast.Expr) {
 	if c.dynamic(e) {
 		return
 	}
-	switch kind := e.Kind(); {
-	case kind == ast.IdentKind:
+	switch e.Kind() {
+	case ast.IdentKind:
 		c.name(e.AsIdent())
-	case kind == ast.ComprehensionKind:
+	case ast.ComprehensionKind:
 		c.comprehension(e.AsComprehension())
 		return
 	}

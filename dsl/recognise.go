@@ -23,18 +23,18 @@ func newRecogniser(env *stepEnv) *recogniser {
 
 // path returns the term of a path, nil when e is none.
 func (r *recogniser) path(e ast.Expr) term {
-	switch kind := e.Kind(); {
-	case kind == ast.IdentKind:
+	switch e.Kind() {
+	case ast.IdentKind:
 		return r.ident(e.AsIdent())
-	case kind == ast.SelectKind:
+	case ast.SelectKind:
 		s := e.AsSelect()
 		if s.IsTestOnly() {
 			return nil
 		}
 		return r.field(s.Operand(), s.FieldName(), false)
-	case kind == ast.CallKind:
+	case ast.CallKind:
 		return r.pathCall(e.AsCall())
-	case kind == ast.ComprehensionKind:
+	case ast.ComprehensionKind:
 		return r.gather(e.AsComprehension())
 	}
 	return nil
@@ -121,11 +121,11 @@ func (r *recogniser) step(e ast.Expr) (s *stepInfo, optional bool) {
 
 // selection takes `a.b`, `a.?b` or `a["b"]` apart.
 func selection(e ast.Expr) (operand ast.Expr, name string, optional, ok bool) {
-	switch kind := e.Kind(); {
-	case kind == ast.SelectKind:
+	switch e.Kind() {
+	case ast.SelectKind:
 		s := e.AsSelect()
 		return s.Operand(), s.FieldName(), false, !s.IsTestOnly()
-	case kind == ast.CallKind:
+	case ast.CallKind:
 		c := e.AsCall()
 		if f := c.FunctionName(); f == operators.OptSelect || f == operators.Index || f == operators.OptIndex {
 			name, ok = literalString(c.Args()[1])

@@ -169,30 +169,30 @@ func (ct *celTypes) stepNames() []string {
 
 // children lists the expressions directly inside e.
 func children(e ast.Expr) []ast.Expr {
-	switch kind := e.Kind(); {
-	case kind == ast.SelectKind:
+	switch e.Kind() {
+	case ast.SelectKind:
 		return []ast.Expr{e.AsSelect().Operand()}
-	case kind == ast.CallKind:
+	case ast.CallKind:
 		c := e.AsCall()
 		if c.IsMemberFunction() {
 			return append([]ast.Expr{c.Target()}, c.Args()...)
 		}
 		return slices.Clone(c.Args())
-	case kind == ast.ListKind:
+	case ast.ListKind:
 		return e.AsList().Elements()
-	case kind == ast.MapKind:
+	case ast.MapKind:
 		var es []ast.Expr
 		for _, entry := range e.AsMap().Entries() {
 			es = append(es, entry.AsMapEntry().Key(), entry.AsMapEntry().Value())
 		}
 		return es
-	case kind == ast.StructKind:
+	case ast.StructKind:
 		var es []ast.Expr
 		for _, f := range e.AsStruct().Fields() {
 			es = append(es, f.AsStructField().Value())
 		}
 		return es
-	case kind == ast.ComprehensionKind:
+	case ast.ComprehensionKind:
 		c := e.AsComprehension()
 		return []ast.Expr{c.IterRange(), c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()}
 	}

@@ -149,29 +149,29 @@ func (s shape) conversion(want Type) string {
 
 // shapeOfCEL returns the shape of a value of a CEL type.
 func (env *stepEnv) shapeOfCEL(t *types.Type) shape {
-	switch kind := t.Kind(); {
-	case kind == types.StringKind:
+	switch t.Kind() {
+	case types.StringKind:
 		return shape{Type: Type{Kind: KindString, Nullable: t.IsAssignableType(types.NullType)}}
-	case kind == types.IntKind, kind == types.UintKind:
+	case types.IntKind, types.UintKind:
 		return shape{Type: Type{Kind: KindInt, Nullable: t.IsAssignableType(types.NullType)}}
-	case kind == types.DoubleKind:
+	case types.DoubleKind:
 		return shape{Type: Type{Kind: KindFloat, Nullable: t.IsAssignableType(types.NullType)}}
-	case kind == types.BoolKind:
+	case types.BoolKind:
 		return shape{Type: Type{Kind: KindBool, Nullable: t.IsAssignableType(types.NullType)}}
-	case kind == types.TimestampKind, kind == types.DurationKind, kind == types.BytesKind:
+	case types.TimestampKind, types.DurationKind, types.BytesKind:
 		return shape{Type: Type{Kind: KindString}}
-	case kind == types.NullTypeKind:
+	case types.NullTypeKind:
 		return shape{Type: Type{Kind: KindJSON, Nullable: true}, null: true}
-	case kind == types.ListKind:
+	case types.ListKind:
 		elem := env.shapeOfCEL(t.Parameters()[0])
 		return shape{Type: listOf(elem.Type), of: elem.of}
-	case kind == types.MapKind:
+	case types.MapKind:
 		return shape{Type: Type{Kind: KindJSON}}
-	case kind == types.OpaqueKind:
+	case types.OpaqueKind:
 		if t.TypeName() == "optional_type" && len(t.Parameters()) == 1 {
 			return env.shapeOfCEL(t.Parameters()[0]).nullable()
 		}
-	case kind == types.StructKind:
+	case types.StructKind:
 		return env.types.shapeOf(t.TypeName())
 	}
 	return anyShape()

@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"strconv"
 
 	"example.org/weft/object"
 )
@@ -35,7 +36,7 @@ type indexTerm struct{}
 
 func (indexTerm) eval(ev *evaluation) Result {
 	i, _ := ev.scope.Loop()
-	return Result{Value: object.FromJSON(encodeJSON(i))}
+	return Result{Value: object.FromJSON(strconv.AppendInt(nil, int64(i), 10))}
 }
 func (indexTerm) shape() shape { return shape{Type: Type{Kind: KindInt}} }
 

@@ -3,6 +3,7 @@ package dsl
 import (
 	"cmp"
 	"errors"
+	"strconv"
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
@@ -100,6 +101,13 @@ func (t *compareTerm) order(a, b object.Value) (int, error) {
 		}
 		return 1, nil
 	}
+	if t.kind == KindInt {
+		i, err1 := strconv.ParseInt(string(a.JSON), 10, 64)
+		j, err2 := strconv.ParseInt(string(b.JSON), 10, 64)
+		if err1 == nil && err2 == nil {
+			return cmp.Compare(i, j), nil
+		}
+	}
 	x, err := decodeJSON(inlineJSON(a))
 	if err != nil {
 		return 0, err
@@ -173,7 +181,7 @@ func (t *logicTerm) eval(ev *evaluation) Result {
 // truth gives r a truth value unless something is missing.
 func truth(r Result, is bool) Result {
 	if r.known() {
-		r.Value = object.FromJSON(encodeJSON(is))
+		r.Value = object.FromJSON(strconv.AppendBool(nil, is))
 	}
 	return r
 }

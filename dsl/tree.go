@@ -128,18 +128,18 @@ func (b *treeBuilder) build(y *yaml.Node, depth int) *node {
 	case b.aliased > maxAliased:
 		return b.stop(y, fmt.Sprintf("aliases repeat more than %d values", maxAliased), "write the values out, or use a function several times")
 	}
-	switch kind := y.Kind; {
-	case kind == yaml.DocumentNode:
+	switch y.Kind {
+	case yaml.DocumentNode:
 		return b.build(y.Content[0], depth)
-	case kind == yaml.AliasNode:
+	case yaml.AliasNode:
 		return b.alias(y, depth)
-	case kind == yaml.SequenceNode:
+	case yaml.SequenceNode:
 		n := &node{kind: listNode, pos: yamlPos(y)}
 		for _, item := range y.Content {
 			n.items = append(n.items, b.build(item, depth+1))
 		}
 		return n
-	case kind == yaml.MappingNode:
+	case yaml.MappingNode:
 		return b.mapping(y, depth)
 	default:
 		return &node{tag: y.ShortTag(), text: y.Value, style: y.Style, pos: yamlPos(y)}
