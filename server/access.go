@@ -12,7 +12,7 @@ import (
 // and unknown paths included.
 func unguarded(path string) bool {
 	switch path {
-	case "/healthz", "/readyz", loginPath, "/assets/plain.css":
+	case "/healthz", "/readyz", loginPath, plainStyle:
 		return true
 	}
 	return false

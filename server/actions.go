@@ -13,7 +13,7 @@ import (
 )
 
 type actionBody struct {
-	runParam
+	api.RunPath
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
 	Reason         string `query:"reason" maxLength:"1000"`
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -15,7 +16,7 @@ import (
 const eventPage = 500
 
 type eventQuery struct {
-	runParam
+	api.RunPath
 	Accept string `header:"Accept"`
 	LastID string `header:"Last-Event-ID" pattern:"^[0-9]*$" maxLength:"20"`
 	After  uint64 `query:"after" doc:"Only events after this number. Last-Event-ID goes before it."`
@@ -43,13 +44,16 @@ func (s *Server) listEvents(ctx context.Context, in *eventQuery) (*huma.StreamRe
 		in.After = after
 	}
 	if !wantsStream(in.Accept) {
-		events, _, err := s.eventsAfter(ctx, in.ID, in.After, in.Limit)
+		f := s.folds.acquire(in.ID)
+		defer s.folds.release(f)
+		f.stale.Store(true)
+		got, err := s.eventsAfter(ctx, f, in.After, in.Limit)
 		if err != nil {
 			return nil, err
 		}
-		page := &api.EventPage{Events: events, Next: in.After}
-		if n := len(events); n > 0 {
-			page.Next = events[n-1].Seq
+		page := &api.EventPage{Events: got.events, Next: in.After}
+		if n := len(got.events); n > 0 {
+			page.Next = got.events[n-1].Seq
 		}
 		return jsonResponse(page), nil
 	}
@@ -74,36 +78,44 @@ func (s *Server) saidAll(ctx context.Context, in *eventQuery) (over bool, err er
 	return over, err
 }
 
-// eventsAfter returns up to limit events of a run, and whether the run has
-// ended with the last of them.
-func (s *Server) eventsAfter(ctx context.Context, id executor.RunID, after uint64, limit int,
-) (events []api.Event, over bool, err error) {
+// A reading is a part of a run's journal.
+type reading struct {
+	events []api.Event
+	more   bool // there are events after these
+	over   bool // the run has ended with the last of these
+}
+
+// eventsAfter returns up to limit events of a run after number after.
+func (s *Server) eventsAfter(ctx context.Context, f *fold, after uint64, limit int) (reading, error) {
+	got := reading{events: []api.Event{}}
 	known := false
-	err = s.folds.look(ctx, id, func(f *fold) error {
-		if after >= f.run.Seq() {
-			known, over = true, f.run.Status().Done()
-			return nil
+	err := f.look(ctx, func() (err error) {
+		if after < f.run.Seq() {
+			if got.events, known, err = f.tail.after(after, limit); !known || err != nil {
+				got.more = true
+				return err
+			}
 		}
-		events, known, err = f.tail.after(after, limit)
-		over = known && f.run.Status().Done() && uint64(len(events)) == f.run.Seq()-after
-		return err
+		known = true
+		got.more = after+uint64(len(got.events)) < f.run.Seq()
+		got.over = !got.more && f.run.Status().Done()
+		return nil
 	})
 	if err != nil || known {
-		return nonNil(events), over, err
+		return got, err
 	}
-	records, err := s.cfg.History.Read(ctx, id, after, limit)
+	records, err := s.cfg.History.Read(ctx, f.id, after, limit)
 	if err != nil {
-		return nil, false, err
+		return reading{}, fmt.Errorf("cannot read events of run %s: %w", f.id, err)
 	}
-	events = make([]api.Event, len(records))
-	for i, rec := range records {
+	for _, rec := range records {
 		event, err := newEvent(rec)
 		if err != nil {
-			return nil, false, err
+			return reading{}, err
 		}
-		events[i] = *event
+		got.events = append(got.events, *event)
 	}
-	return events, false, nil
+	return got, nil
 }
 
 // streamFacts sends every fact after number after, once and in order, until the
@@ -114,33 +126,26 @@ func (s *Server) streamFacts(ctx context.Context, id executor.RunID, after uint6
 	woken, stop := f.wakes.subscribe()
 	defer stop()
 	for {
-		events, over, err := s.eventsAfter(ctx, id, after, eventPage)
+		got, err := s.eventsAfter(ctx, f, after, eventPage)
 		if err != nil {
 			return err
 		}
-		for _, e := range events {
+		for _, e := range got.events {
 			if err := out.send("", strconv.FormatUint(e.Seq, 10), e); err != nil {
 				return err
 			}
 			after = e.Seq
 		}
-		if over {
+		switch {
+		case got.over:
 			return out.send("end", "", struct{}{})
-		}
-		if len(events) == eventPage {
+		case got.more:
 			err = out.flush()
-		} else {
+		default:
 			err = out.wait(ctx, woken, streamInterval, 0)
 		}
 		if err != nil {
 			return err
 		}
 	}
-}
-
-func nonNil(events []api.Event) []api.Event {
-	if events == nil {
-		return []api.Event{}
-	}
-	return events
 }

@@ -108,6 +108,7 @@ func (f *fold) advance(ctx context.Context) error {
 			return fmt.Errorf("cannot follow run %s: %w", f.id, err)
 		}
 		if len(records) < foldPage {
+			f.run.Ready() // works out what follows; the commands are the engine's to carry out
 			return f.readPlan(ctx)
 		}
 	}
@@ -115,6 +116,9 @@ func (f *fold) advance(ctx context.Context) error {
 
 func (f *fold) step(records []executor.Record) error {
 	for _, rec := range records {
+		if _, last := rec.Fact.(executor.Finished); last {
+			f.run.Ready() // after the end it works out nothing more
+		}
 		if err := f.run.Step(rec); err != nil {
 			return fmt.Errorf("cannot replay event %d: %w", rec.Seq, err)
 		}

@@ -85,10 +85,12 @@ func (c *folds) evict(u *user) {
 	u.fold.close()
 }
 
-// look calls see with a run as it stands now.
+// look calls see with a run as it stands now: it reads the journal, where those
+// who keep a fold wait to be told that there is more.
 func (c *folds) look(ctx context.Context, id executor.RunID, see func(*fold) error) error {
 	f := c.acquire(id)
 	defer c.release(f)
+	f.stale.Store(true)
 	return f.look(ctx, func() error { return see(f) })
 }
 

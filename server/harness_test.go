@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
@@ -75,7 +76,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 }
 
 func (b *bench) Submit(ctx context.Context, r journal.NewRun) (executor.RunID, bool, error) {
-	r.Owner = "test"
+	r.Owner, r.TTL = "test", time.Hour
 	return b.db.Accept(ctx, r)
 }
 

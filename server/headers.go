@@ -39,17 +39,18 @@ func secureHeaders(next http.Handler) http.Handler {
 func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			cause := recover()
-			if cause == nil {
-				return
+			if cause := recover(); cause != nil {
+				s.panicked(w, r, cause)
 			}
-			if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
-				panic(cause)
-			}
-			s.cfg.Log.ErrorContext(r.Context(), "request panicked",
-				slog.String("path", r.URL.Path), slog.Any("cause", cause))
-			writeProblem(w, api.NewProblem(http.StatusInternalServerError, "internal", "the server's log says more"))
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (s *Server) panicked(w http.ResponseWriter, r *http.Request, cause any) {
+	if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
+		panic(cause)
+	}
+	s.cfg.Log.ErrorContext(r.Context(), "request panicked", slog.String("path", r.URL.Path), slog.Any("cause", cause))
+	writeProblem(w, api.NewProblem(http.StatusInternalServerError, "internal", "the server's log says more"))
 }

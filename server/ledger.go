@@ -102,7 +102,7 @@ func stepOf(t executor.TaskID) string {
 
 func (s *Server) ledgerRoute() {
 	handle(s, http.MethodGet, "/runs/{id}/ledger", "get-ledger", "Every byte between the steps of a run, counted and predicted",
-		func(ctx context.Context, in *runParam) (*reply[api.Ledger], error) {
+		func(ctx context.Context, in *api.RunPath) (*reply[api.Ledger], error) {
 			out := &reply[api.Ledger]{}
 			err := s.folds.look(ctx, in.ID, func(f *fold) error {
 				out.Body = api.Ledger{Seq: f.run.Seq(), MovedBytes: f.ledger.moved(), Rows: f.ledger.rows(f.plan)}

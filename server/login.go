@@ -4,8 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"html/template"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,26 +12,19 @@ import (
 
 const (
 	loginPath     = "/login"
+	plainStyle    = "/assets/plain.css" // of the login page too
 	sessionCookie = "weft_session"
 	sessionLife   = 30 * 24 * time.Hour
 )
 
 func (s *Server) loginRoutes() {
-	page := template.Must(template.New("login").Parse(loginPage))
-	show := func(w http.ResponseWriter, status int, message string) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(status)
-		if err := page.Execute(w, message); err != nil {
-			s.cfg.Log.Debug("cannot write login page", slog.Any("err", err))
-		}
-	}
 	s.handlePlain(http.MethodGet, loginPath, func(w http.ResponseWriter, _ *http.Request) {
-		show(w, http.StatusOK, "")
+		s.writePage(w, http.StatusOK, "login", "")
 	})
 	s.handlePlain(http.MethodPost, loginPath, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 		if s.cfg.Token == "" || !sameSecret(strings.TrimSpace(r.PostFormValue("token")), s.cfg.Token) {
-			show(w, http.StatusUnauthorized, "That is not the token.")
+			s.writePage(w, http.StatusUnauthorized, "login", "That is not the token.")
 			return
 		}
 		http.SetCookie(w, s.session(r, time.Now().Add(sessionLife)))
@@ -66,14 +57,3 @@ func (s *Server) sign(until string) string {
 	mac.Write([]byte("weft session " + until))
 	return hex.EncodeToString(mac.Sum(nil))
 }
-
-const loginPage = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Weft: sign in</title><link rel="stylesheet" href="/assets/plain.css">
-<main><h1>Weft</h1>
-<form method="post" action="/login">
-{{with .}}<p role="alert">{{.}}</p>{{end}}
-<p><label>Token <input name="token" type="password" autocomplete="current-password" required autofocus></label></p>
-<p><button>Sign in</button></p>
-</form></main></html>
-`

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,7 +19,7 @@ import (
 const logInterval = 500 * time.Millisecond
 
 type logQuery struct {
-	taskParam
+	api.TaskPath
 	Accept  string `header:"Accept"`
 	Attempt int    `query:"attempt" minimum:"0" doc:"0 is the last."`
 	Stream  string `query:"stream" enum:"stdout,stderr" default:"stderr"`
@@ -97,7 +98,7 @@ func (s *Server) findAttempt(ctx context.Context, in *logQuery) (id executor.Att
 			return notFound("run %s has no task %s", in.ID, in.Task)
 		}
 		id = executor.AttemptID{Run: in.ID, Task: in.Task}
-		over = taskDone(task.State)
+		over = task.State.Done()
 		for _, a := range task.Attempts {
 			if in.Attempt == 0 || in.Attempt == a.N {
 				id.N, id.Epoch, over = a.N, a.Epoch, a.Outcome != ""
@@ -155,5 +156,9 @@ func skipTo(r io.Reader, offset int64) (int64, error) {
 	case offset < 0:
 		return 0, nil // the end cannot be found without reading it all
 	}
-	return io.CopyN(io.Discard, r, offset)
+	n, err := io.CopyN(io.Discard, r, offset)
+	if errors.Is(err, io.EOF) {
+		err = nil // the log is shorter than that
+	}
+	return n, err
 }

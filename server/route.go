@@ -3,11 +3,15 @@ package server
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"path"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
 
+	"example.org/weft/executor"
 	"example.org/weft/server/api"
 )
 
@@ -53,6 +57,29 @@ func schemaName(t reflect.Type, hint string) string {
 		return "Plan" + name
 	}
 	return name
+}
+
+// runIDOf returns the run that the path of a page names.
+func runIDOf(r *http.Request) (executor.RunID, error) {
+	id := pathValue(r, "id")
+	if len(id) != len("run_")+26 || !strings.HasPrefix(id, "run_") || strings.Trim(id[4:], "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return "", notFound("%q is no run", id)
+	}
+	return executor.RunID(id), nil
+}
+
+// pathValue returns a parameter of the path. The router leaves it escaped when
+// the path was escaped in a way of its own.
+func pathValue(r *http.Request, name string) string {
+	value := chi.URLParam(r, name)
+	if r.URL.RawPath == "" {
+		return value
+	}
+	plain, err := url.PathUnescape(value)
+	if err != nil {
+		return value
+	}
+	return plain
 }
 
 // handlePlain registers a route that is not under /api/v1 and not described.

@@ -17,10 +17,6 @@ import (
 	"example.org/weft/server/api"
 )
 
-type runParam struct {
-	ID executor.RunID `path:"id" pattern:"^run_[a-z2-7]{26}$"`
-}
-
 func (s *Server) runRoutes() {
 	register(s, huma.Operation{
 		Method: http.MethodPost, Path: apiPrefix + "/workflows/{name}/runs", OperationID: "start-run",
@@ -34,12 +30,12 @@ func (s *Server) runRoutes() {
 	handle(s, http.MethodGet, "/runs/{id}", "get-run", "A run as it stands", s.getRun)
 	handle(s, http.MethodGet, "/runs/{id}/plan", "get-plan", "The plan of a run", s.getPlan)
 	s.ledgerRoute()
+	s.graphRoute()
 	s.eventRoute()
 }
 
 type newRun struct {
-	workflowParam
-	deadlineLift
+	api.WorkflowPath
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
 	Prefer         string `header:"Prefer" doc:"wait=N: answer when the run ends, or after N seconds."`
 	Body           struct {
@@ -49,12 +45,9 @@ type newRun struct {
 	}
 }
 
-// deadlineLift ends the time limit for reading the body once it was read: it
-// would else end a request that waits.
-type deadlineLift struct{}
-
-// Resolve is called by huma after it has read the body.
-func (deadlineLift) Resolve(ctx huma.Context) []error {
+// Resolve is called by huma after it has read the body. It ends the time limit
+// for reading it, which would else end a request that waits.
+func (*newRun) Resolve(ctx huma.Context) []error {
 	_ = ctx.SetReadDeadline(time.Time{}) // a connection that has none had none to lift
 	return nil
 }
@@ -104,6 +97,7 @@ func (s *Server) startRun(ctx context.Context, in *newRun) (*runReply, error) {
 func (s *Server) awaitRun(ctx context.Context, id executor.RunID, wait time.Duration) (api.Run, error) {
 	f := s.folds.acquire(id)
 	defer s.folds.release(f)
+	f.stale.Store(true)
 	woken, stop := f.wakes.subscribe()
 	defer stop()
 	over := time.NewTimer(wait)
@@ -139,12 +133,12 @@ func preferredWait(prefer string) time.Duration {
 	return 0
 }
 
-func (s *Server) getRun(ctx context.Context, in *runParam) (*reply[api.Run], error) {
+func (s *Server) getRun(ctx context.Context, in *api.RunPath) (*reply[api.Run], error) {
 	view, err := s.awaitRun(ctx, in.ID, 0)
 	return &reply[api.Run]{Body: view}, err
 }
 
-func (s *Server) getPlan(ctx context.Context, in *runParam) (*reply[planner.Plan], error) {
+func (s *Server) getPlan(ctx context.Context, in *api.RunPath) (*reply[planner.Plan], error) {
 	out := &reply[planner.Plan]{}
 	err := s.folds.look(ctx, in.ID, func(f *fold) error {
 		if f.plan == nil {

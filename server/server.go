@@ -1,6 +1,7 @@
 package server
 
 import (
+	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
@@ -51,6 +52,7 @@ type Server struct {
 	api      huma.API
 	router   chi.Router
 	handler  http.Handler
+	pages    *template.Template
 	closing  chan struct{} // closed by Close
 }
 
@@ -86,6 +88,7 @@ func New(cfg Config) *Server {
 	s.objectRoutes()
 	s.nodeRoutes()
 	s.operatorRoutes()
+	s.plainRoutes()
 	s.loginRoutes()
 	if cfg.Dashboard != nil {
 		s.router.NotFound(s.dashboard)

@@ -104,13 +104,3 @@ func sameRow(a, b api.LedgerRow) bool {
 	a.Predicted, b.Predicted = nil, nil
 	return a == b
 }
-
-// taskDone reports whether a task's state is final.
-func taskDone(s executor.TaskState) bool {
-	switch s {
-	case executor.TaskSucceeded, executor.TaskSkipped, executor.TaskFailed, executor.TaskCancelled:
-		return true
-	case executor.TaskWaiting, executor.TaskPlacing, executor.TaskPlaced, executor.TaskRunning:
-	}
-	return false
-}

@@ -149,7 +149,7 @@ func jsonResponse(body any) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		hc.SetHeader("Content-Type", "application/json")
 		hc.SetStatus(http.StatusOK)
-		_ = json.NewEncoder(hc.BodyWriter()).Encode(body) //nolint:errchkjson // fails only when the client has gone
+		_ = json.NewEncoder(hc.BodyWriter()).Encode(body) // fails only when the client has gone
 	}}
 }
 

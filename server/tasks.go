@@ -11,17 +11,12 @@ import (
 )
 
 type taskQuery struct {
-	runParam
+	api.RunPath
 	Step   string             `query:"step" maxLength:"128"`
 	State  executor.TaskState `query:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,cancelled"`
 	Cursor string             `query:"cursor" pattern:"^[0-9]{0,9}$"`
 	Offset int                `query:"offset" minimum:"0" doc:"How many to leave out, where there is no cursor."`
 	Limit  int                `query:"limit" default:"100" minimum:"1" maximum:"1000"`
-}
-
-type taskParam struct {
-	runParam
-	Task executor.TaskID `path:"task" maxLength:"1024"`
 }
 
 func (s *Server) taskRoutes() {
@@ -115,7 +110,7 @@ func (f *fold) addWhole(page *api.TaskPage, step executor.StepView, in *taskQuer
 	page.Total++
 }
 
-func (s *Server) getTask(ctx context.Context, in *taskParam) (*reply[api.Task], error) {
+func (s *Server) getTask(ctx context.Context, in *api.TaskPath) (*reply[api.Task], error) {
 	busy := s.nodeWork(ctx)
 	out := &reply[api.Task]{}
 	err := s.folds.look(ctx, in.ID, func(f *fold) error {

@@ -25,7 +25,7 @@ func (f *fold) taskView(t executor.TaskView, busy nodeWork, now time.Time) api.T
 	}
 	if n := len(view.Attempts); n > 0 {
 		last := &view.Attempts[n-1]
-		if !taskDone(t.State) {
+		if !t.State.Done() {
 			f.addWork(&view, last, busy)
 		}
 		view.Node = last.Node

@@ -45,7 +45,7 @@ func (f *fold) stepViews(busy nodeWork) []api.Step {
 	for i, step := range steps {
 		out[i] = api.Step{
 			Name: step.Name, Function: f.program.Functions[f.program.Steps[i].Function].Name,
-			Foreach: step.Foreach, Expanded: step.Expanded, Items: step.Items,
+			Foreach: step.Foreach, Expanded: step.Expanded, State: step.State, Items: step.Items,
 			Counts: step.Counts, Group: step.Group,
 		}
 		if n := started[step.Name]; n > 0 {

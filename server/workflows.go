@@ -21,12 +21,8 @@ type yamlBody struct {
 	RawBody []byte `contentType:"application/yaml"`
 }
 
-type workflowParam struct {
-	Name string `path:"name" pattern:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"`
-}
-
 type versionParam struct {
-	workflowParam
+	api.WorkflowPath
 	Version string `path:"version" pattern:"^[A-Za-z0-9:_-]{1,128}$"`
 }
 
@@ -34,7 +30,7 @@ func (s *Server) workflowRoutes() {
 	handle(s, http.MethodPost, "/workflows", "put-workflow", "Check and keep a workflow", s.putWorkflow)
 	handle(s, http.MethodGet, "/workflows", "list-workflows", "Latest version of every workflow", s.listWorkflows)
 	handle(s, http.MethodGet, "/workflows/{name}", "get-workflow", "Latest version of a workflow",
-		func(ctx context.Context, in *workflowParam) (*reply[api.Workflow], error) {
+		func(ctx context.Context, in *api.WorkflowPath) (*reply[api.Workflow], error) {
 			return s.getWorkflow(ctx, in.Name, "")
 		})
 	handle(s, http.MethodGet, "/workflows/{name}/versions/{version}", "get-workflow-version", "One version of a workflow",
@@ -98,8 +94,9 @@ func (s *Server) getWorkflow(ctx context.Context, name, version string) (*reply[
 }
 
 type planBody struct {
-	yamlBody
-	Inputs string `query:"inputs" maxLength:"65536" doc:"JSON object of inputs. What is missing is guessed."`
+	File    string `query:"file" default:"workflow.yaml" maxLength:"255" doc:"Name of the file, for messages."`
+	RawBody []byte `contentType:"application/yaml"`
+	Inputs  string `query:"inputs" maxLength:"65536" doc:"JSON object of inputs. What is missing is guessed."`
 }
 
 func (s *Server) postPlan(ctx context.Context, in *planBody) (*reply[planner.Plan], error) {

@@ -20,6 +20,7 @@ import (
 	"example.org/weft/executor/node"
 	"example.org/weft/object"
 	"example.org/weft/server"
+	"example.org/weft/web"
 )
 
 // A database is a journal and what belongs to it.
@@ -83,7 +84,7 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	s.api = server.New(server.Config{
 		Catalog: s.db, History: s.db, Mailbox: s.db, Watcher: s.db, Documents: s.db,
 		Engine: s.engine, Objects: s.engine, Log: cfg.log,
-		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: dashboard(s.db),
+		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(),
 	})
 	return s, nil
 }

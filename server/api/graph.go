@@ -21,11 +21,10 @@ type GraphBox struct {
 
 // A GraphEdge is "To reads what From makes".
 type GraphEdge struct {
-	From     string       `json:"from"`
-	To       string       `json:"to"`
-	Elements string       `json:"elements,omitempty" doc:"one, all, each, each-1 or some."`
-	Bytes    int64        `json:"bytes" doc:"Predicted."`
-	Points   [][2]float64 `json:"points" doc:"A line to draw through."`
+	From   string       `json:"from"`
+	To     string       `json:"to"`
+	Bytes  int64        `json:"bytes" doc:"Predicted."`
+	Points [][2]float64 `json:"points" doc:"A start and then, for each cubic Bezier piece, two control points and an end."`
 }
 
 // A GraphGroup is the area of steps that the plan keeps on one node.

@@ -46,6 +46,7 @@ type Step struct {
 	Function string                     `json:"function"`
 	Foreach  bool                       `json:"foreach,omitempty"`
 	Expanded bool                       `json:"expanded" doc:"The number of tasks is known."`
+	State    executor.TaskState         `json:"state" doc:"Of all its tasks together."`
 	Items    int                        `json:"items" doc:"Number of tasks."`
 	Counts   map[executor.TaskState]int `json:"counts,omitempty" doc:"Number of tasks by state."`
 	Group    string                     `json:"group,omitempty"`

@@ -1,0 +1,19 @@
+package api
+
+import "example.org/weft/executor"
+
+// A RunPath names a run in the path of a route.
+type RunPath struct {
+	ID executor.RunID `path:"id" pattern:"^run_[a-z2-7]{26}$"`
+}
+
+// A TaskPath names a task of a run in the path of a route.
+type TaskPath struct {
+	RunPath
+	Task executor.TaskID `path:"task" maxLength:"1024"`
+}
+
+// A WorkflowPath names a workflow in the path of a route.
+type WorkflowPath struct {
+	Name string `path:"name" pattern:"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"`
+}

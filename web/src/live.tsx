@@ -1,0 +1,19 @@
+import type { Link } from "./stream";
+
+const words: Record<Link, string> = {
+  connecting: "connecting",
+  live: "live",
+  reconnecting: "reconnecting",
+  over: "complete",
+  failed: "not connected",
+};
+
+/** Live says whether what stands on the page is still being told. */
+export function Live({ link, problem }: { link: Link; problem?: string }) {
+  return (
+    <span class={`live ${link}`} role="status" title={problem}>
+      <i aria-hidden="true" />
+      {words[link]}
+    </span>
+  );
+}
