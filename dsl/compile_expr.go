@@ -74,6 +74,11 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 		pl.addIssues(env, issues)
 		return nil
 	}
+	if over := mapMacro(typed.NativeRep(), typed.NativeRep().Expr()); over != nil {
+		span, _ := typed.NativeRep().SourceInfo().GetOffsetRange(over.ID())
+		pl.add(int(span.Start), "", "a macro over a map, whose order is not fixed", "go over a list")
+		return nil
+	}
 	if noValue(typed.OutputType()) {
 		text := strings.TrimSpace(pl.at.text)
 		pl.c.add(pl.start(), text, text+" is no value", "name what it contains: steps.NAME.outputs, inputs.NAME, run.id")
@@ -87,6 +92,19 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 	}
 	refs := collect(env, typed.NativeRep().Expr())
 	return &checked{term: t, shape: t.shape(), reads: refs.reads, steps: refs.steps, inLoop: refs.inLoop, onStatus: refs.onStatus}
+}
+
+// mapMacro returns a macro that goes over a map.
+func mapMacro(a *ast.AST, e ast.Expr) ast.Expr {
+	if e.Kind() == ast.ComprehensionKind && a.GetType(e.AsComprehension().IterRange().ID()).Kind() == types.MapKind {
+		return e
+	}
+	for _, child := range children(e) {
+		if found := mapMacro(a, child); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // allowNull types the null of `c ? null : x` as anything, so that x may be of

@@ -80,17 +80,14 @@ func literalOf(n *node, want Type) any {
 	case n.isNull():
 		return nil
 	case want.Kind == KindString:
-		return unescape(n.text)
+		return n.text
 	case n.tag == "!!bool":
 		return strings.EqualFold(n.text, "true")
 	case isNumber:
 		return num
 	}
-	return unescape(n.text)
+	return n.text
 }
-
-// unescape makes the literal ${{ of an escaped one.
-func unescape(s string) string { return strings.ReplaceAll(s, "$${{", "${{") }
 
 // number returns a YAML number as JSON writes it.
 func number(n *node) (json.Number, bool) {

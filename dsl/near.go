@@ -11,6 +11,9 @@ const maxListed = 12
 
 // nearest returns the candidate that a mistyped name most likely meant, or "".
 func nearest(name string, candidates []string) string {
+	if len(name) > maxName {
+		return ""
+	}
 	best, bestDistance := "", 1+max(1, len(name)/3)
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // maxProblems is the number of mistakes that are reported of one file.
@@ -19,12 +20,25 @@ type problems struct {
 
 // add reports a mistake: the offending text, what is wrong, what would be right.
 func (p *problems) add(pos Pos, text, msg, hint string) {
-	p.errs = append(p.errs, &Error{File: p.file, Pos: pos, Text: text, Msg: msg, Hint: hint})
+	p.errs = append(p.errs, p.mistake(pos, text, msg, hint))
 }
 
 // warn reports something that does not keep the workflow from running.
 func (p *problems) warn(pos Pos, text, msg, hint string) {
-	p.warnings = append(p.warnings, &Error{File: p.file, Pos: pos, Text: text, Msg: msg, Hint: hint})
+	p.warnings = append(p.warnings, p.mistake(pos, text, msg, hint))
+}
+
+func (p *problems) mistake(pos Pos, text, msg, hint string) *Error {
+	return &Error{File: p.file, Pos: pos, Text: clip(text), Msg: clip(msg), Hint: clip(hint)}
+}
+
+// clip shortens what a message would show of a long value of the file.
+func clip(s string) string {
+	const most = 400 // bytes
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
 }
 
 // sorted puts mistakes in the order of their positions, drops repetitions and

@@ -39,7 +39,7 @@ func (ev *evaluation) toCEL(v object.Value, t Type) ref.Val {
 		for _, name := range slices.Sorted(maps.Keys(v.Map)) {
 			m[types.String(name)] = ev.toCEL(v.Map[name], Type{})
 		}
-		return types.NewRefValMap(types.DefaultTypeAdapter, m)
+		return newSortedMap(m)
 	}
 	decoded, err := decodeJSON(v.JSON)
 	if err != nil {
@@ -155,7 +155,7 @@ func jsonToCEL(v any, t Type) ref.Val {
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			m[types.String(name)] = jsonToCEL(v[name], Type{})
 		}
-		return types.NewRefValMap(types.DefaultTypeAdapter, m)
+		return newSortedMap(m)
 	}
 	return types.DefaultTypeAdapter.NativeToValue(v)
 }

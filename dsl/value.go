@@ -78,7 +78,7 @@ func (c *compiler) textOf(n *node, env *stepEnv) *checked {
 	}
 	all.term = t
 	if !slices.ContainsFunc(pieces, func(p piece) bool { return p.isExpr }) {
-		all.term = textConst(unescape(n.text))
+		all.term = textConst(strings.ReplaceAll(n.text, "$${{", "${{"))
 	}
 	if !ok {
 		return nil
