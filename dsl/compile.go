@@ -3,6 +3,8 @@ package dsl
 import (
 	"strings"
 	"time"
+
+	"cel.dev/cel-go/cel"
 )
 
 // DefaultMaxSlowdown is how much later a task may finish to save bytes when the
@@ -33,6 +35,7 @@ type compiler struct {
 	program   *Program
 	functions map[string]int // by name under functions:
 	steps     []*stepDecl    // in the order of the file
+	base      *cel.Env
 	env       *stepEnv
 }
 
@@ -70,18 +73,30 @@ func (c *compiler) compile() {
 	}
 }
 
+// baseEnv returns what all expressions of the file have in common.
+func (c *compiler) baseEnv() (*cel.Env, error) {
+	if c.base != nil {
+		return c.base, nil
+	}
+	base, err := cel.NewEnv(append(baseOptions(), library()...)...)
+	c.base = base
+	return base, err
+}
+
 // enterScope makes the names known that expressions read.
 func (c *compiler) enterScope() bool {
 	infos := make([]*stepInfo, len(c.steps))
 	for i, s := range c.steps {
 		infos[i] = s.info
 	}
-	env, err := newStepEnv(c.program.Inputs, infos)
+	base, err := c.baseEnv()
+	if err == nil {
+		c.env, err = newStepEnv(base, c.program.Inputs, infos)
+	}
 	if err != nil {
 		c.add(Pos{1, 1}, "", "cannot prepare expressions: "+err.Error(), "")
 		return false
 	}
-	c.env = env
 	return true
 }
 

@@ -40,13 +40,12 @@ type loop struct {
 }
 
 // newStepEnv returns the names that every expression of a workflow knows.
-func newStepEnv(inputs []Field, steps []*stepInfo) (*stepEnv, error) {
+func newStepEnv(base *cel.Env, inputs []Field, steps []*stepInfo) (*stepEnv, error) {
 	ct, err := newCELTypes(inputs, steps)
 	if err != nil {
 		return nil, err
 	}
-	opts := append(baseOptions(), library()...)
-	opts = append(opts, cel.CustomTypeProvider(ct),
+	env, err := base.Extend(cel.CustomTypeProvider(ct),
 		cel.Variable("inputs", types.NewObjectType(inputsType)),
 		cel.Variable("steps", types.NewObjectType(stepsType)),
 		cel.Variable("run", types.NewObjectType(runType)),
@@ -54,7 +53,6 @@ func newStepEnv(inputs []Field, steps []*stepInfo) (*stepEnv, error) {
 		cel.Variable(failedVar, cel.BoolType),
 		cel.Variable(alwaysVar, cel.BoolType),
 		cel.Macros(statusMacro("succeeded", succeededVar), statusMacro("failed", failedVar), statusMacro("always", alwaysVar)))
-	env, err := cel.NewEnv(opts...)
 	if err != nil {
 		return nil, err
 	}

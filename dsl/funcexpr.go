@@ -50,7 +50,7 @@ type functionEnv struct {
 	outputs []Field // those that the function is told the paths of
 }
 
-func newFunctionEnv(f *Function) (*functionEnv, error) {
+func newFunctionEnv(base *cel.Env, f *Function) (*functionEnv, error) {
 	env := &functionEnv{inputs: pathFields(f.Inputs)}
 	for _, o := range f.Outputs {
 		if o.Path == "" && (o.Type.Kind == KindFile || o.Type.Kind == KindDir) {
@@ -64,10 +64,9 @@ func newFunctionEnv(f *Function) (*functionEnv, error) {
 	for _, o := range env.outputs {
 		ct.add(functionOutputsType, o.Name, types.StringType)
 	}
-	opts := append(baseOptions(), library()...)
-	env.cel, err = cel.NewEnv(append(opts, cel.CustomTypeProvider(ct),
+	env.cel, err = base.Extend(cel.CustomTypeProvider(ct),
 		cel.Variable("inputs", types.NewObjectType(inputsType)),
-		cel.Variable("outputs", types.NewObjectType(functionOutputsType)))...)
+		cel.Variable("outputs", types.NewObjectType(functionOutputsType)))
 	return env, err
 }
 

@@ -22,11 +22,12 @@ func (s *templateScope) environment() (*functionEnv, error) {
 	if s.env != nil {
 		return s.env, nil
 	}
-	env, err := newFunctionEnv(s.function)
-	if err == nil {
-		s.env = env
+	base, err := s.c.baseEnv()
+	if err != nil {
+		return nil, err
 	}
-	return env, err
+	s.env, err = newFunctionEnv(base, s.function)
+	return s.env, err
 }
 
 // argument reads an element of exec.
