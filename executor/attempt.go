@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"errors"
 	"slices"
 	"time"
 )
@@ -137,6 +138,9 @@ func (r *Run) succeeded(at time.Time, s Succeeded) error {
 
 func (r *Run) attemptFailed(at time.Time, x Failed) error {
 	f, item, err := r.findLive(x.Task, x.Attempt)
+	if errors.Is(err, ErrStale) {
+		return r.placingFailed(at, x)
+	}
 	if err != nil {
 		return err
 	}
@@ -149,15 +153,37 @@ func (r *Run) attemptFailed(at time.Time, x Failed) error {
 	a := r.endAttempt(f, item, at, outcome)
 	a.usage, a.moved, a.failure = x.Usage, x.Moved, &x
 	t.failure = &x
-	switch {
-	case stopped:
+	if stopped {
 		r.stopped(f, item)
-	case f.retries(t, x.Cause):
-		r.retry(f, item, at)
-	default:
-		r.fail(f, item, x)
+		return nil
 	}
+	r.retryOrFail(f, item, at, x)
 	return nil
+}
+
+// placingFailed ends an attempt that was asked for and that no node can take.
+func (r *Run) placingFailed(at time.Time, x Failed) error {
+	f, item, err := r.find(x.Task)
+	if err != nil {
+		return err
+	}
+	if r.ending != nil || item == whole || !f.task(item).awaits(x.Attempt) {
+		return ErrStale
+	}
+	t := f.grow(item)
+	t.attempts = append(t.attempts, attempt{placed: at, ended: at, outcome: didFail, failure: &x})
+	t.asked, t.wanted, t.inputs, t.failure = askNothing, false, nil, &x
+	r.freeSlot(f, item)
+	r.retryOrFail(f, item, at, x)
+	return nil
+}
+
+func (r *Run) retryOrFail(f *family, item int, at time.Time, x Failed) {
+	if f.retries(&f.tasks[item], x.Cause) {
+		r.retry(f, item, at)
+		return
+	}
+	r.fail(f, item, x)
 }
 
 func (r *Run) attemptLost(at time.Time, l AttemptLost) error {

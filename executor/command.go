@@ -29,7 +29,7 @@ type (
 		Loads []object.Ref
 	}
 
-	// Place asks for a Placed fact.
+	// Place asks for Placed, or for Failed of the attempt if no node can take it.
 	Place struct {
 		Task    TaskID
 		Step    int // index into the program's steps

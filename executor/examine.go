@@ -129,7 +129,7 @@ func (r *Run) expand(f *family, n int) {
 		f.grow(n - 1)
 	}
 	r.recount(f, progress{})
-	r.wake(&f.length, true)
+	r.wake(&f.length, false) // who waited for the length may now find out more
 	for i := range f.tasks {
 		r.enqueue(ref{int32(f.index), int32(i)})
 	}

@@ -249,7 +249,10 @@ func (r *Run) turn(f *family, item int, to phase) {
 	t.once = t.once || to == succeeded
 	f.stood[t.standing()]++
 	if to.over() {
-		t.asked = askNothing
+		t.asked, t.wanted = askNothing, false
+	}
+	if t.once && to == failed { // what it made is not made again: also who waits for all items must know
+		r.ended = append(r.ended, ref{int32(f.index), whole})
 	}
 	if to.over() && to != cancelled {
 		r.ended = append(r.ended, ref{int32(f.index), int32(item)})

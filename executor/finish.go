@@ -40,9 +40,10 @@ func (r *Run) failureText() string {
 }
 
 // finish ends the run. While an attempt is live the answer is stale: it is to a
-// Finish that something lost has overtaken.
+// Finish that something lost has overtaken, which is asked for again.
 func (r *Run) finish(at time.Time, f Finished) error {
 	if len(r.live) > 0 {
+		r.outputs.asked = askNothing
 		return ErrStale
 	}
 	r.finished, r.finishedAt = &f, at

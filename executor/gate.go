@@ -56,7 +56,7 @@ func (r *Run) takeSlot(f *family, item int) bool {
 		}
 		return false
 	}
-	t.slot = true
+	t.slot, t.gated = true, false
 	f.live++
 	return true
 }
@@ -75,21 +75,33 @@ func (r *Run) freeSlot(f *family, item int) {
 	}
 }
 
-// admitAll lets tasks into the slots that became free.
+// admitAll lets tasks into the slots that became free. A family is looked at
+// until all its slots are taken or nobody waits: who is let in may find that it
+// has to wait for something else.
 func (r *Run) admitAll() {
-	for _, f := range r.freed {
-		r.admit(f)
-	}
+	freed := r.freed
 	r.freed = r.freed[:0]
+	for _, f := range freed {
+		if r.admit(f) {
+			r.freed = append(r.freed, f)
+		}
+	}
 }
 
-// admit has as many gated tasks examined as there are slots free.
-func (r *Run) admit(f *family) {
-	for n := f.maxParallel() - f.live; n > 0 && len(f.gate) > 0; n-- {
+// admit has as many gated tasks examined as there are slots free, and reports
+// whether there were any.
+func (r *Run) admit(f *family) bool {
+	n := 0
+	for free := f.maxParallel() - f.live; n < free && len(f.gate) > 0; {
 		item := f.gate.pop()
+		if !f.tasks[item].gated {
+			continue // it went on by itself
+		}
 		f.tasks[item].gated = false
 		r.enqueue(ref{int32(f.index), item})
+		n++
 	}
+	return n > 0
 }
 
 // full reports whether as many attempts are live as max_parallel permits.

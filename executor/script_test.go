@@ -118,9 +118,6 @@ func (s *script) do(words []string) {
 	case "summary":
 		sum := s.run.Summary()
 		s.say("%s failed=%s error=%q", sum.Status, sum.Failed, sum.Error)
-	case "expand":
-		v, _ := s.run.Task(TaskID(args[0]))
-		s.say("%s", showValues(map[string]object.Value{"": s.run.Expand(v.Outputs[args[1]])}))
 	default:
 		s.step(s.fact(verb, args))
 	}
@@ -152,6 +149,8 @@ func (s *script) fact(verb string, args []string) Fact {
 		return Failed{Task: task, Attempt: n, Cause: Cause(arg(1)), Message: strings.Join(args[2:], " ")}
 	case "lost":
 		return AttemptLost{Task: task, Attempt: n, Reason: "no answer"}
+	case "drained":
+		return AttemptLost{Task: task, Attempt: n, Reason: "given back", Drained: true}
 	case "node-lost":
 		return NodeLost{Node: NodeID(arg(0))}
 	case "object-lost":
@@ -189,7 +188,7 @@ func (s *script) step(f Fact) {
 	if err := s.run.Step(rec); err != nil {
 		s.say("%v", err)
 		if after := snapshot(s.t, s.run); after != before {
-			s.t.Errorf("%s was refused and changed the run:\n%s", KindOf(f), firstDifference(after, before))
+			s.t.Errorf("%s was refused and changed the run:\n%s", KindOf(f), differences(after, before))
 		}
 	} else {
 		s.journal = append(s.journal, s.throughJSON(rec))

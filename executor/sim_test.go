@@ -96,8 +96,12 @@ func (s *teller) Fatal(args ...any) {
 func (s *teller) Fatalf(format string, args ...any) {
 	s.Helper()
 	file := fmt.Sprintf("testdata/sim/%d.yaml", s.seed)
-	if err := os.WriteFile(file, []byte(s.source), 0o644); err != nil {
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = os.WriteFile(file, []byte(s.source), 0o644)
+	}
+	if err != nil {
 		s.TB.Errorf("cannot keep the seed: %v", err)
 	}
-	s.TB.Fatalf("seed %d (kept in %s): %s\n%s", s.seed, file, fmt.Sprintf(format, args...), s.source)
+	s.TB.Fatalf("seed %d (kept in %s): %s", s.seed, file, fmt.Sprintf(format, args...))
 }

@@ -152,7 +152,7 @@ func (w *world) repeat() {
 		w.tb.Fatalf("a repeated %s is not stale: %v", KindOf(f), err)
 	}
 	if after := snapshot(w.tb, w.run); after != before {
-		w.tb.Fatalf("a repeated %s changes the run:\n%s", KindOf(f), firstDifference(after, before))
+		w.tb.Fatalf("a repeated %s changes the run:\n%s", KindOf(f), differences(after, before))
 	}
 }
 

@@ -146,7 +146,7 @@ func rebuild(tb testing.TB, lost *Run, journal []Record) (*Run, []Command) {
 	}
 	commands := r.Ready()
 	if got, want := snapshot(tb, r), snapshot(tb, lost); got != want {
-		tb.Fatalf("the rebuilt run differs:\n%s", firstDifference(got, want))
+		tb.Fatalf("the rebuilt run differs:\n%s", differences(got, want))
 	}
 	if got, want := keys(r, commands), unanswered(lost); !slices.Equal(got, want) {
 		tb.Fatalf("the rebuilt run asks for\n  %q\nunanswered is\n  %q", got, want)
@@ -154,12 +154,20 @@ func rebuild(tb testing.TB, lost *Run, journal []Record) (*Run, []Command) {
 	return r, commands
 }
 
-func firstDifference(got, want string) string {
+func differences(got, want string) string {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
-	for i := range min(len(g), len(w)) {
-		if g[i] != w[i] {
-			return "rebuilt: " + g[i] + "\nlost:    " + w[i]
+	var b strings.Builder
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || g[i] != w[i] {
+			fmt.Fprintf(&b, "got  %s\nwant %s\n", at(g, i), at(w, i))
 		}
 	}
-	return fmt.Sprintf("lengths %d and %d", len(g), len(w))
+	return b.String()
+}
+
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return ""
 }

@@ -3,7 +3,7 @@ package executor
 import "iter"
 
 // Tasks yields the tasks of a step from item from on, in order; an unexpanded
-// foreach has none.
+// foreach has none. Like all views it shows what the last Ready settled.
 func (r *Run) Tasks(step, from int) iter.Seq[TaskView] {
 	return func(yield func(TaskView) bool) {
 		f := &r.families[step]
