@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,7 +66,7 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, dir)
+	db, err := openJournal(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +88,27 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(),
 	})
 	return s, nil
+}
+
+// openJournal opens the journal in dir. A process that was killed may hold its
+// lock a moment longer, by a child that it was just starting.
+func openJournal(ctx context.Context, dir string) (*sqlite.DB, error) {
+	const patience, pause = 2 * time.Second, 20 * time.Millisecond
+	for until := time.Now().Add(patience); ; {
+		db, err := sqlite.Open(ctx, dir)
+		var locked *sqlite.LockedError
+		if !errors.As(err, &locked) || alive(locked.PID) || time.Now().After(until) {
+			return db, err
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// alive reports whether there is a process of that number.
+func alive(pid int) bool {
+	return pid > 0 && !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 }
 
 // openNodes opens the nodes of this process. Together they have the machine's

@@ -44,7 +44,10 @@ func folderName(id executor.AttemptID) string {
 
 func (n *Node) newFolder(id executor.AttemptID) (*folder, error) {
 	name := folderName(id)
-	if err := n.root.MkdirAll(name, 0o755); err != nil {
+	n.folders.Lock()
+	err := n.root.MkdirAll(name, 0o755)
+	n.folders.Unlock()
+	if err != nil {
 		return nil, fmt.Errorf("cannot make the working folder: %w", err)
 	}
 	root, err := n.root.OpenRoot(name)
@@ -76,6 +79,8 @@ func (f *folder) keep(why string) error {
 func (n *Node) discard(f *folder) error {
 	err := errors.Join(f.Close(), n.removeAll(f.name))
 	run := f.name[:strings.LastIndexByte(f.name, '/')]
+	n.folders.Lock()
+	defer n.folders.Unlock()
 	_ = n.root.Remove(run) // fails, as it should, while other attempts are there
 	return err
 }

@@ -20,6 +20,8 @@ import (
 // A Node runs attempts on this machine and holds their objects. It is safe for
 // concurrent use.
 type Node struct {
+	folders sync.Mutex // keeps a run's folder from going while one is made in it
+
 	cfg      Config
 	root     *os.Root // of Config.Dir
 	store    *store.Store
