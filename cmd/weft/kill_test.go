@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.org/weft/executor"
+	"example.org/weft/executor/journal/postgres/pgtest"
 	"example.org/weft/server/api"
 )
 
@@ -38,9 +39,10 @@ func weft(ctx context.Context, args ...string) *exec.Cmd {
 
 // serve starts a server process on the folder, and returns it with a client
 // once it says where it listens.
-func serve(t *testing.T, dir string) (*exec.Cmd, *client) {
+func serve(t *testing.T, dir string, more ...string) (*exec.Cmd, *client) {
 	t.Helper()
-	cmd := weft(t.Context(), "serve", "--data", dir, "--listen", "127.0.0.1:0", "--nodes", "2")
+	args := append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--nodes", "2"}, more...)
+	cmd := weft(t.Context(), args...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -203,5 +205,30 @@ func checkRelay(t *testing.T, c *client, id executor.RunID) {
 		if text, err := os.ReadFile(file.Path); err != nil || string(text) != want {
 			t.Errorf("file %d is %q, %v; want %q", i, text, err, want)
 		}
+	}
+}
+
+func TestARunOnPostgresIsTheSame(t *testing.T) {
+	t.Parallel()
+	cmd, c := serve(t, t.TempDir(), "--database", pgtest.URL(t))
+	id := submitRelay(t, c, filepath.Join(t.TempDir(), "witness"))
+	if err := c.watch(t.Context(), id, func(api.State) {}); err != nil {
+		t.Fatal(err)
+	}
+	checkRelay(t, c, id)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+}
+
+func TestADatabaseThatCannotBeReachedIsAnError(t *testing.T) {
+	t.Parallel()
+	out, err := weft(t.Context(), "serve", "--data", t.TempDir(),
+		"--database", "postgres://127.0.0.1:1/none?connect_timeout=2").CombinedOutput()
+	if err == nil || strings.Contains(string(out), "serves at") {
+		t.Errorf("it serves all the same: %s", out)
 	}
 }

@@ -18,7 +18,10 @@ import (
 )
 
 // localFlags say how a server in this process is made.
-type localFlags struct{ nodes int }
+type localFlags struct {
+	nodes    int
+	database string
+}
 
 func (l *localFlags) register(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&l.nodes, "nodes", 1, "nodes in this process, each with a store of its own")
@@ -40,6 +43,8 @@ func (a *app) serveCommand() *cobra.Command {
 		},
 	}
 	local.register(cmd)
+	cmd.Flags().StringVar(&local.database, "database", a.getenv("WEFT_DATABASE_URL"),
+		"postgres://... for the journal (default $WEFT_DATABASE_URL, else SQLite in the data folder)")
 	cmd.Flags().StringVar(&listen, "listen", strings.TrimPrefix(defaultServer, "http://"),
 		"address to listen on; any but a loopback one needs $WEFT_TOKEN")
 	return cmd
@@ -69,7 +74,7 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	use func(ctx context.Context, base string) error,
 ) error {
 	log := a.logger(level)
-	s, err := openStack(ctx, stackConfig{dir: a.dir, nodes: local.nodes, token: token, log: log})
+	s, err := openStack(ctx, stackConfig{dir: a.dir, database: local.database, nodes: local.nodes, token: token, log: log})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"example.org/weft/executor"
 	"example.org/weft/executor/embedded"
 	"example.org/weft/executor/journal"
+	"example.org/weft/executor/journal/postgres"
 	"example.org/weft/executor/journal/sqlite"
 	"example.org/weft/executor/node"
 	"example.org/weft/object"
@@ -46,11 +47,12 @@ type stack struct {
 
 // stackConfig is what a server is made of.
 type stackConfig struct {
-	dir   string
-	nodes int
-	token string   // empty: loopback only, open
-	hosts []string // names besides the loopback's that an open server answers to
-	log   *slog.Logger
+	dir      string
+	database string // URL of a Postgres; empty: SQLite in dir
+	nodes    int
+	token    string   // empty: loopback only, open
+	hosts    []string // names besides the loopback's that an open server answers to
+	log      *slog.Logger
 }
 
 // openStack opens everything, in the order in which the parts need each other.
@@ -66,11 +68,10 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openJournal(ctx, dir)
-	if err != nil {
+	if s.db, err = openDatabase(ctx, dir, cfg.database); err != nil {
+		s.db = nil
 		return nil, err
 	}
-	s.db = db
 	if err := s.openNodes(dir, max(1, cfg.nodes)); err != nil {
 		return nil, err
 	}
@@ -88,6 +89,15 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(),
 	})
 	return s, nil
+}
+
+// openDatabase opens the database that is named. If it cannot be reached that
+// is an error: nothing falls back to the folder.
+func openDatabase(ctx context.Context, dir, url string) (database, error) {
+	if url != "" {
+		return postgres.Open(ctx, url)
+	}
+	return openJournal(ctx, dir)
 }
 
 // openJournal opens the journal in dir. A process that was killed may hold its
