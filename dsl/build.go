@@ -59,7 +59,25 @@ func (b *termBuilder) symbolic(e ast.Expr) term {
 		if arg, ok := callOf(e, "dyn", 1); ok {
 			return b.symbolic(arg[0])
 		}
+		if t := b.size(e.AsCall()); t != nil {
+			return t
+		}
 		return b.comparison(e.AsCall())
+	}
+	return nil
+}
+
+// size recognises size(list) and list.size() of a path.
+func (b *termBuilder) size(c ast.CallExpr) term {
+	args := c.Args()
+	if c.IsMemberFunction() {
+		args = append([]ast.Expr{c.Target()}, args...)
+	}
+	if c.FunctionName() != "size" || len(args) != 1 {
+		return nil
+	}
+	if list := b.path(args[0]); list != nil && list.shape().Kind == KindList && !list.shape().Nullable {
+		return &sizeTerm{list}
 	}
 	return nil
 }

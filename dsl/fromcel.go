@@ -36,8 +36,6 @@ func (ev *evaluation) fromCEL(v ref.Val) Result {
 		return ev.output(v.step, v.item, "")
 	case *itemList:
 		return ev.gather(v.step, "")
-	case *largeList:
-		return Result{Value: object.Value{Large: &v.large}}
 	case record:
 		return failed(fmt.Errorf("%s is no value", strings.TrimPrefix(v.Type().TypeName(), "weft.")))
 	case traits.Lister:

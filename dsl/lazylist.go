@@ -7,40 +7,26 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
-
-	"example.org/weft/object"
 )
 
 // An itemList is `steps.x.outputs` of a foreach step: a list whose length is
 // known when the step is expanded, and whose items are known one by one.
 type itemList struct {
-	listBase
 	ev     *evaluation
 	step   *stepInfo
 	length int
 }
 
-// A largeList is a list that is an object: its length is known, its items are
-// when the object is loaded.
-type largeList struct {
-	listBase
-	ev    *evaluation
-	large object.Large
-}
+// Type says that it is a list.
+func (l *itemList) Type() ref.Type { return types.ListType }
 
-// listBase gives a lazy list what it has in common with others. Reading the
-// list as a whole, other than item by item, is left to CEL's own lists.
-type listBase struct{}
-
-func (listBase) Type() ref.Type { return types.ListType }
-
-func (listBase) ConvertToNative(t reflect.Type) (any, error) {
+// ConvertToNative is not needed: fromCEL knows the list.
+func (l *itemList) ConvertToNative(t reflect.Type) (any, error) {
 	return nil, fmt.Errorf("cannot convert list to %v", t)
 }
 
-func (listBase) ConvertToType(t ref.Type) ref.Val {
-	return types.NewErr("cannot convert list to %s", t.TypeName())
-}
+// ConvertToType is what type(list) and the like call.
+func (l *itemList) ConvertToType(t ref.Type) ref.Val { return l.eager().ConvertToType(t) }
 
 func (l *itemList) Value() any { return l }
 
@@ -72,47 +58,10 @@ func (l *itemList) Add(other ref.Val) ref.Val { return l.eager().(traits.Lister)
 
 func (l *itemList) Iterator() traits.Iterator { return l.eager().(traits.Lister).Iterator() }
 
-func (l *largeList) Value() any { return l }
-
-func (l *largeList) Size() ref.Val { return types.Int(l.large.Length) }
-
-func (l *largeList) Get(index ref.Val) ref.Val {
-	if _, err := listIndex(index, l.large.Length); err != nil {
-		return types.WrapErr(err)
-	}
-	return l.unknown()
-}
-
-func (l *largeList) unknown() ref.Val { return l.ev.unknownLoad(l.large.Ref) }
-
-func (l *largeList) Equal(ref.Val) ref.Val { return l.unknown() }
-
-func (l *largeList) Contains(ref.Val) ref.Val { return l.unknown() }
-
-func (l *largeList) Add(ref.Val) ref.Val { return l.unknown() }
-
-// Iterator gives as many unknowns as there are items.
-func (l *largeList) Iterator() traits.Iterator {
-	items := make([]ref.Val, l.large.Length)
-	for i := range items {
-		items[i] = l.unknown()
-	}
-	return types.NewRefValList(types.DefaultTypeAdapter, items).Iterator()
-}
-
 // Fold goes over the list for a macro.
 func (l *itemList) Fold(f traits.Folder) {
 	for i := range l.length {
 		if !f.FoldEntry(types.Int(i), newOutputs(l.ev, l.step, i, true)) {
-			return
-		}
-	}
-}
-
-// Fold goes over the list for a macro.
-func (l *largeList) Fold(f traits.Folder) {
-	for i := range l.large.Length {
-		if !f.FoldEntry(types.Int(i), l.unknown()) {
 			return
 		}
 	}

@@ -32,6 +32,7 @@ steps:
       field: "${{ inputs.j.a.b[3] }}"
       size: "${{ x[1].size }}"
       put_together: { a: ["${{ steps.one.outputs.f }}", 1], b: "n ${{ i }}" }
+      length: "${{ size(steps.many.outputs) }}"
       literal: "${{ [1, 'a', {'b': true}] }}"
       chosen: "${{ inputs.n == 1 ? steps.one.outputs.f : inputs.list[0] }}"
 `
@@ -62,6 +63,8 @@ func computes(t term) bool {
 		return some(t.of)
 	case *rangeTerm:
 		return some(t.n)
+	case *sizeTerm:
+		return some(t.list)
 	}
 	return false
 }

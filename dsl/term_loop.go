@@ -79,7 +79,13 @@ func itemTerm(list *checked) term {
 // range(n) it is n alone), and Scope.Loop must return it from then on.
 func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) {
 	ev := &evaluation{scope: s, loaded: loaded, env: f.In.env}
-	n, r := ev.listLength(f.In.term)
+	var n int
+	var r Result
+	if _, in := s.Loop(); !in.IsNull() {
+		n, r = ev.lengthOf(f.In.term, Result{Value: in})
+	} else {
+		n, r = ev.listLength(f.In.term)
+	}
 	r = settle(r)
 	if r.known() && n > MaxItems {
 		r = failed(fmt.Errorf("%d items, more than %d", n, MaxItems))
@@ -102,12 +108,15 @@ func (ev *evaluation) listLength(list term) (int, Result) {
 	case *zipTerm:
 		return ev.zipLength(t)
 	}
-	var r Result
-	if _, in := ev.scope.Loop(); !in.IsNull() {
-		r = Result{Value: in}
-	} else if r = list.eval(ev); !r.known() {
+	r := list.eval(ev)
+	if !r.known() {
 		return 0, r
 	}
+	return ev.lengthOf(list, r)
+}
+
+// lengthOf returns the length of what a list has given.
+func (ev *evaluation) lengthOf(list term, r Result) (int, Result) {
 	var n int
 	var failure Result
 	if _, ok := list.(*rangeTerm); ok {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"example.org/weft/object"
 )
@@ -109,10 +110,23 @@ func (ev *evaluation) length(v object.Value) (int, Result) {
 	}
 	var items []json.RawMessage
 	if err := json.Unmarshal(inlineJSON(v), &items); err != nil || v.IsNull() {
-		return 0, failed(errors.New("foreach over a value that is no list"))
+		return 0, failed(errors.New("the value is no list"))
 	}
 	return len(items), Result{}
 }
+
+// sizeTerm is size(list): the length is known without the items.
+type sizeTerm struct{ list term }
+
+func (t *sizeTerm) eval(ev *evaluation) Result {
+	n, r := ev.listLength(t.list)
+	if !r.known() {
+		return r
+	}
+	return Result{Value: object.FromJSON(strconv.AppendInt(nil, int64(n), 10)), Computed: r.Computed}
+}
+
+func (t *sizeTerm) shape() shape { return shape{Type: Type{Kind: KindInt}} }
 
 // fieldTerm is a field of a value: of json, or of a file.
 type fieldTerm struct {

@@ -33,19 +33,53 @@ func (ev *evaluation) toCEL(v object.Value, t Type) ref.Val {
 		for i, item := range v.List {
 			items[i] = ev.toCEL(item, elemType(t))
 		}
-		return types.NewRefValList(types.DefaultTypeAdapter, items)
+		return wholeList(items)
 	case v.Map != nil:
-		m := make(map[ref.Val]ref.Val, len(v.Map))
-		for _, name := range slices.Sorted(maps.Keys(v.Map)) {
-			m[types.String(name)] = ev.toCEL(v.Map[name], Type{})
-		}
-		return newSortedMap(m)
+		return ev.mapToCEL(v.Map)
 	}
 	decoded, err := decodeJSON(v.JSON)
 	if err != nil {
 		return types.WrapErr(err)
 	}
 	return jsonToCEL(decoded, t)
+}
+
+func (ev *evaluation) mapToCEL(fields map[string]object.Value) ref.Val {
+	m := make(map[ref.Val]ref.Val, len(fields))
+	var values []ref.Val
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		v := ev.toCEL(fields[name], Type{})
+		m[types.String(name)] = v
+		values = append(values, v)
+	}
+	if gap := missingOf(values); gap != nil {
+		return gap
+	}
+	return newSortedMap(m)
+}
+
+// wholeList is a list of CEL, which has no room for an item that is missing.
+func wholeList(items []ref.Val) ref.Val {
+	if gap := missingOf(items); gap != nil {
+		return gap
+	}
+	return types.NewRefValList(types.DefaultTypeAdapter, items)
+}
+
+// missingOf returns what keeps values from being there: an error, or all that
+// is not known of them.
+func missingOf(values []ref.Val) ref.Val {
+	var unknown *types.Unknown
+	for _, v := range values {
+		if types.IsError(v) {
+			return v
+		}
+		unknown, _ = types.MaybeMergeUnknowns(v, unknown)
+	}
+	if unknown == nil {
+		return nil
+	}
+	return unknown
 }
 
 func elemType(t Type) Type {
@@ -75,8 +109,6 @@ func (ev *evaluation) largeToCEL(l object.Large, t Type) ref.Val {
 		return types.WrapErr(err)
 	case ok:
 		return ev.toCEL(v, t)
-	case l.IsList:
-		return &largeList{ev: ev, large: l}
 	}
 	return ev.unknownLoad(l.Ref)
 }
@@ -116,7 +148,7 @@ func (ev *evaluation) gatherToCEL(g object.Gather) ref.Val {
 			items = append(items, item.field(g.Field))
 		}
 	}
-	return types.NewRefValList(types.DefaultTypeAdapter, items)
+	return wholeList(items)
 }
 
 // decodeJSON reads JSON with its numbers kept as they are written.
