@@ -21,10 +21,13 @@ import (
 type localFlags struct {
 	nodes    int
 	database string
+	bucket   string
 }
 
 func (l *localFlags) register(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&l.nodes, "nodes", 1, "nodes in this process, each with a store of its own")
+	cmd.Flags().StringVar(&l.bucket, "bucket", "",
+		"s3://... or file:///... that --placement store puts every value through")
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -74,7 +77,7 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	use func(ctx context.Context, base string) error,
 ) error {
 	log := a.logger(level)
-	s, err := openStack(ctx, stackConfig{dir: a.dir, database: local.database, nodes: local.nodes, token: token, log: log})
+	s, err := openStack(ctx, stackConfig{dir: a.dir, database: local.database, bucket: local.bucket, nodes: local.nodes, token: token, log: log})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"example.org/weft/executor/journal/sqlite"
 	"example.org/weft/executor/node"
 	"example.org/weft/object"
+	"example.org/weft/object/bucket"
 	"example.org/weft/server"
 	"example.org/weft/web"
 )
@@ -39,6 +40,7 @@ type database interface {
 // A stack is one server: journal, nodes, engine and REST interface.
 type stack struct {
 	db     database
+	bucket *bucket.Bucket // nil: none
 	nodes  []*node.Node
 	engine *embedded.Engine
 	api    *server.Server
@@ -49,6 +51,7 @@ type stack struct {
 type stackConfig struct {
 	dir      string
 	database string // URL of a Postgres; empty: SQLite in dir
+	bucket   string // URL of what --placement store goes through; empty: none
 	nodes    int
 	token    string   // empty: loopback only, open
 	hosts    []string // names besides the loopback's that an open server answers to
@@ -71,6 +74,11 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	if s.db, err = openDatabase(ctx, dir, cfg.database); err != nil {
 		s.db = nil
 		return nil, err
+	}
+	if cfg.bucket != "" {
+		if s.bucket, err = bucket.Open(ctx, cfg.bucket); err != nil {
+			return nil, usage(err)
+		}
 	}
 	if err := s.openNodes(dir, max(1, cfg.nodes)); err != nil {
 		return nil, err
@@ -128,12 +136,16 @@ func (s *stack) openNodes(dir string, count int) error {
 	token := uuid.NewString()
 	for i := range count {
 		id := nodeID(i)
-		n, err := node.Open(node.Config{
+		cfg := node.Config{
 			ID: id, Dir: filepath.Join(dir, "nodes", string(id)),
 			CPU:    max(1, float64(runtime.NumCPU())/float64(count)),
 			Memory: machineMemory() / int64(count),
 			Listen: "127.0.0.1:0", Token: token, Locate: s.locate, Log: s.log,
-		})
+		}
+		if s.bucket != nil {
+			cfg.Bucket = s.bucket
+		}
+		n, err := node.Open(cfg)
 		if err != nil {
 			return err
 		}
@@ -165,6 +177,9 @@ func (s *stack) close() error {
 	}
 	for _, n := range s.nodes {
 		errs = append(errs, n.Close())
+	}
+	if s.bucket != nil {
+		errs = append(errs, s.bucket.Close())
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
