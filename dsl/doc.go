@@ -12,5 +12,18 @@
 // env) work on strings and paths and are a Template: rendered on the node, when
 // all inputs lie there as files.
 //
+// Compile goes one way:
+//
+//	bytes -> tree (tree.go: limits, duplicate keys, aliases)
+//	tree checked against the tables of keys (keys.go, form.go; Schema is made of the same)
+//	functions and steps declared (function.go, step.go), so that expressions know their types
+//	expressions parsed, their names resolved, typed by CEL (compile_expr.go, resolve.go)
+//	   -> references (reads.go) and terms (recognise.go, build.go)
+//	steps put in order (order.go)
+//
+// A term is what Eval evaluates: symbolic for paths and what is put together
+// from them (term*.go), else a CEL program over values that answer "unknown"
+// for what has not been made yet (lazy.go).
+//
 // The package is pure: no I/O, no clock, no goroutine, no randomness.
 package dsl
