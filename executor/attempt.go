@@ -57,11 +57,10 @@ func (r *Run) placed(at time.Time, p Placed) error {
 	if r.ending != nil || item == whole || p.Epoch < r.epoch || !t.awaits(p.Attempt) {
 		return ErrStale
 	}
-	asked := t != nil && t.asked == askPlace
-	if r.paused || f.full() || asked && t.askedAt < r.lostAt[p.Node] {
+	if r.paused || f.full() || p.Asked > 0 && p.Asked < r.lostAt[p.Node] {
 		// A pause, another task or the loss of the node has overtaken the
 		// answer. Ask again, or the task would wait for it for ever.
-		if asked {
+		if t != nil && t.asked == askPlace {
 			t.asked = askNothing
 			r.freeSlot(f, item)
 			r.enqueue(ref{int32(f.index), int32(item)})

@@ -34,6 +34,7 @@ type (
 		Task    TaskID
 		Step    int // index into the program's steps
 		Attempt int
+		Asked   uint64 // Run.Seq now, for Placed.Asked
 		Group   string
 		Inputs  map[string]object.Value // symbolic values are not spelled out: see Run.Expand
 		Avoid   []NodeID                // where earlier attempts were lost

@@ -28,11 +28,8 @@ func (r *Run) Ready() []Command {
 		r.timerSet = true
 		r.emit(pending{command: SetTimer{Timer: runTimeout, At: r.startedAt.Add(r.prog.Timeout)}, who: theOutputs()})
 	}
-	r.lookAgain()
-	r.settle()
-	for r.unwant() {
-		r.settle()
-	}
+	r.looked = true
+	r.workOut()
 	if r.finished != nil { // settled for those who look at it
 		r.commands = nil
 		return nil
@@ -68,7 +65,16 @@ func (r *Run) handOut() []Command {
 	return out
 }
 
-// settle works out everything that follows from the facts.
+// workOut works out everything that follows from the facts.
+func (r *Run) workOut() {
+	r.lookAgain()
+	r.settle()
+	for r.unwant() {
+		r.settle()
+	}
+}
+
+// settle examines until nothing more follows.
 func (r *Run) settle() {
 	for len(r.ended) > 0 || len(r.work) > 0 || len(r.freed) > 0 {
 		for _, end := range r.ended {
@@ -222,7 +228,7 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 		t.inputs = nil
 		r.ask(who, askInvoke, r.invoke(f, item, inputs))
 	default:
-		t.askedAt, t.inputs, t.loss = r.seq, inputs, r.losses
+		t.inputs, t.loss = inputs, r.losses
 		r.ask(who, askPlace, r.place(f, item, inputs))
 	}
 }
@@ -233,6 +239,7 @@ func (r *Run) place(f *family, item int, inputs map[string]object.Value) Place {
 		Task:    f.name(item),
 		Step:    f.index,
 		Attempt: len(t.attempts) + 1,
+		Asked:   r.seq,
 		Group:   f.group,
 		Inputs:  inputs,
 		Avoid:   t.lostNodes(),

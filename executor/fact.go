@@ -61,6 +61,10 @@ type (
 		Epoch   uint64 `json:"epoch"`
 		Node    NodeID `json:"node"`
 		Reason  string `json:"reason"`
+
+		// Asked is that of the Place that this answers, so that a node that was
+		// lost meanwhile is refused; 0 for one who decides at once.
+		Asked uint64 `json:"asked,omitempty"`
 	}
 
 	// AttemptStarted says that the function runs. It is for people, and is

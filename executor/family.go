@@ -78,11 +78,10 @@ type task struct {
 
 	// What follows.
 	seat
-	wanted  bool // lost and wanted again
-	slot    bool // counts in family.live
-	gated   bool // in family.gate
-	waiting list // who waits for its end
-	askedAt uint64
+	wanted  bool                    // lost and wanted again
+	slot    bool                    // counts in family.live
+	gated   bool                    // in family.gate
+	waiting list                    // who waits for its end
 	inputs  map[string]object.Value // as asked for placing
 	loss    int                     // Run.losses when inputs were evaluated
 }
@@ -107,6 +106,14 @@ func (p phase) over() bool { return p >= succeeded }
 
 // remakable reports whether the task may run again, to make what was lost.
 func (t *task) remakable() bool { return t.phase == succeeded && t.lost }
+
+// remaking is 1 while the task is to run, or runs, again.
+func (t *task) remaking() int {
+	if t.once && !t.phase.over() {
+		return 1
+	}
+	return 0
+}
 
 // standing is the phase of the task for those that come after it: one that is
 // run again for its lost objects has succeeded all the same.
@@ -245,8 +252,10 @@ func (r *Run) turn(f *family, item int, to phase) {
 	f.count[t.phase]--
 	f.count[to]++
 	f.stood[t.standing()]--
+	r.remaking -= t.remaking()
 	t.phase = to
 	t.once = t.once || to == succeeded
+	r.remaking += t.remaking()
 	f.stood[t.standing()]++
 	if to.over() {
 		t.asked, t.wanted = askNothing, false

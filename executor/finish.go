@@ -39,10 +39,10 @@ func (r *Run) failureText() string {
 	return fmt.Sprintf("%s failed (%s): %s", name, r.failure.Cause, r.failure.Message)
 }
 
-// finish ends the run. While an attempt is live the answer is stale: it is to a
-// Finish that something lost has overtaken, which is asked for again.
+// finish ends the run. While something runs or is made again the answer is
+// stale: it is to a Finish that a loss has overtaken, which is asked for again.
 func (r *Run) finish(at time.Time, f Finished) error {
-	if len(r.live) > 0 {
+	if len(r.live) > 0 || r.ending == nil && r.remaking > 0 {
 		r.outputs.asked = askNothing
 		return ErrStale
 	}

@@ -41,6 +41,7 @@ type Run struct {
 	results    evaluation         // of the workflow's outputs
 	live       []ref              // tasks with a live attempt, in no particular order
 	open       int                // families that are not complete
+	remaking   int                // tasks that make again what was lost
 	unsettled  int                // families that are not settled
 	lost       map[object.ID]bool // objects that are nowhere to be had
 	lostAt     map[NodeID]uint64  // sequence number at which a node was lost last
@@ -57,6 +58,7 @@ type Run struct {
 	free     int32     // head of the pool's free list
 	commands []pending // that Ready is about to hand out
 	ranks    bool      // some step has a rank
+	looked   bool      // Ready was called
 	timerSet bool      // the run's own timeout was asked for
 }
 
@@ -107,6 +109,11 @@ func (r *Run) Seq() uint64 { return r.seq }
 
 // Step applies a record. It costs O(1) and what the fact makes ready, not the
 // size of the run. After an error the run is unchanged.
+//
+// Before the first Ready nothing is worked out, so that a replay costs no
+// evaluation. From then on Step first works out what follows from the records
+// so far: whether a fact is stale does not hang on when Ready was called, and
+// who follows a journal takes every record that its writer took.
 func (r *Run) Step(rec Record) error {
 	if rec.Seq != r.seq+1 {
 		return fmt.Errorf("cannot step %s: record %d after %d", r.id, rec.Seq, r.seq)
@@ -116,6 +123,9 @@ func (r *Run) Step(rec Record) error {
 	}
 	if _, ok := rec.Fact.(Started); !ok && r.seq == 0 {
 		return fmt.Errorf("cannot step %s: %s before started", r.id, KindOf(rec.Fact))
+	}
+	if r.looked {
+		r.workOut()
 	}
 	if err := r.apply(rec); err != nil {
 		return err

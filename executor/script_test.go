@@ -140,7 +140,8 @@ func (s *script) fact(verb string, args []string) Fact {
 		rank, _ := strconv.ParseInt(arg(2), 10, 64)
 		return Planned{Step: arg(0), Group: arg(1), Rank: rank}
 	case "place":
-		return Placed{Task: task, Attempt: n + 1, Epoch: 1, Node: NodeID(arg(1)), Reason: "the script says so"}
+		asked, _ := strconv.ParseUint(arg(2), 10, 64)
+		return Placed{Task: task, Attempt: n + 1, Epoch: 1, Node: NodeID(arg(1)), Reason: "the script says so", Asked: asked}
 	case "began":
 		return AttemptStarted{Task: task, Attempt: n}
 	case "ok":

@@ -24,7 +24,7 @@ func (w *world) answer(c Command) {
 		}
 		w.step(c.Fact)
 	case Place:
-		w.step(Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: w.node(), Reason: "drawn"})
+		w.step(Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: w.node(), Reason: "drawn", Asked: c.Asked})
 	case Invoke:
 		w.invoke(c)
 	case Abort:
@@ -132,6 +132,10 @@ func (w *world) crash() {
 	run, commands := rebuild(w.tb, w.run, w.journal)
 	w.run = run
 	w.take(commands)
+	w.follower.Ready()
+	if got, want := snapshot(w.tb, w.follower), snapshot(w.tb, run); got != want {
+		w.tb.Fatalf("who follows the journal is elsewhere:\n%s", differences(got, want))
+	}
 }
 
 // repeat sends again what was recorded already, which must change nothing.
@@ -146,6 +150,7 @@ func (w *world) repeat() {
 	default:
 		return
 	}
+	w.take(w.run.Ready()) // what follows from the records so far is no change
 	before := snapshot(w.tb, w.run)
 	err := w.run.Step(Record{Seq: w.run.Seq() + 1, At: w.now, Fact: f})
 	if !errors.Is(err, ErrStale) {

@@ -20,13 +20,14 @@ import (
 // A world is an engine, its nodes and all that can happen to them, drawn from
 // a seed. It checks what must hold at every step.
 type world struct {
-	tb      testing.TB
-	rng     *rand.Rand
-	program *dsl.Program
-	run     *Run
-	journal []Record
-	now     time.Time
-	out     []Command // not yet answered
+	tb       testing.TB
+	rng      *rand.Rand
+	program  *dsl.Program
+	run      *Run
+	follower *Run // steps the journal too, and looks at other times
+	journal  []Record
+	now      time.Time
+	out      []Command // not yet answered
 
 	faults int  // that may still happen
 	losses int  // of these, how many may lose an attempt
@@ -49,6 +50,7 @@ func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
 	return &world{
 		tb: tb, rng: rand.New(rand.NewPCG(seed, 1)), program: program,
 		run:      New(RunID("run_sim"), program),
+		follower: New(RunID("run_sim"), program),
 		now:      time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC),
 		failures: map[TaskID]int{}, succeeded: map[TaskID]bool{}, lostSince: map[TaskID]bool{},
 		placed: map[string]NodeID{}, invoked: map[string]Invoke{}, asked: map[string]bool{},
@@ -92,6 +94,12 @@ func (w *world) step(f Fact) {
 	switch {
 	case err == nil:
 		w.journal = append(w.journal, rec)
+		if err := w.follower.Step(rec); err != nil {
+			w.tb.Fatalf("who follows the journal cannot step record %d, %s: %v", rec.Seq, KindOf(f), err)
+		}
+		if w.rng.IntN(4) == 0 {
+			w.follower.Ready()
+		}
 		w.sent = append(w.sent, f)
 		w.note(f)
 	case !errors.Is(err, ErrStale):

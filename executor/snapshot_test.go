@@ -70,8 +70,15 @@ func unanswered(r *Run) []string {
 		if r.ending == nil && f.asked == askEvaluate && !f.complete() {
 			out = append(out, "evaluate "+f.step.Name)
 		}
+		free := f.maxParallel() - f.count[live] // more may be out after a loss; they are refused
 		for item := range f.tasks {
-			if text := unansweredOf(r, f, item); text != "" {
+			text := unansweredOf(r, f, item)
+			if f.maxParallel() > 0 && text == "place "+f.step.Name {
+				if free--; free < 0 {
+					continue
+				}
+			}
+			if text != "" {
 				out = append(out, text)
 			}
 		}
@@ -101,7 +108,7 @@ func unansweredOf(r *Run, f *family, item int) string {
 }
 
 func placeKey(f *family, id TaskID, n int) string {
-	if f.maxParallel() > 0 {
+	if f.maxParallel() > 0 { // a foreach: no task has its name
 		return "place " + f.step.Name
 	}
 	return fmt.Sprintf("place %s/%d", id, n)
