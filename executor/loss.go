@@ -60,6 +60,7 @@ func (r *Run) objectLost(x ObjectLost) error {
 // rescan the cost is once per Ready, however much was lost.
 func (r *Run) afterLoss(step int) {
 	r.losses++
+	r.rescan = true
 	for i := range r.families {
 		f := &r.families[i]
 		for j := range f.step.Reads {
@@ -76,6 +77,10 @@ func (r *Run) afterLoss(step int) {
 
 // lookAgain examines what reads something that was lost and has not begun.
 func (r *Run) lookAgain() {
+	if !r.rescan {
+		return
+	}
+	r.rescan = false
 	for i := range r.families {
 		f := &r.families[i]
 		if !f.rescan {
