@@ -59,6 +59,7 @@ type Run struct {
 	commands []pending // that Ready is about to hand out
 	ranks    bool      // some step has a rank
 	looked   bool      // Ready was called
+	rescan   bool      // something was lost since the last Ready
 	timerSet bool      // the run's own timeout was asked for
 }
 
