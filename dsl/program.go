@@ -83,7 +83,8 @@ type Retry struct {
 // A Step is a node of the graph as written.
 type Step struct {
 	Name     string
-	Function int       // index into Program.Functions
+	Function int       // index into Program.Functions, or NoFunction
+	Outputs  []Field   // of a step that runs no function; else they are the function's
 	With     []Binding // in the order of the function's inputs; unbound ones have a default
 	Needs    []int     // steps that must have ended first; order without data
 	If       *Expr     // nil: always
@@ -92,6 +93,19 @@ type Step struct {
 	Timeout  time.Duration
 	Reads    []Read // of all its expressions: the data edges into it
 	Pos      Pos
+}
+
+// NoFunction is the Function of a step that runs none.
+const NoFunction = -1
+
+// FunctionOf returns what a step runs. Of a step that runs nothing it is a
+// function that makes the step's outputs and occupies nothing.
+func (p *Program) FunctionOf(step int) *Function {
+	s := &p.Steps[step]
+	if s.Function == NoFunction {
+		return &Function{Outputs: s.Outputs}
+	}
+	return &p.Functions[s.Function]
 }
 
 // A Binding gives a function's input its value.

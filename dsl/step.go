@@ -44,11 +44,11 @@ func (c *compiler) declareSteps() {
 	}
 	for _, pr := range steps.pairs {
 		s := &stepDecl{node: pr.value, key: pr.key, info: &stepInfo{name: pr.key.text, index: len(c.steps)}}
-		s.step = Step{Name: pr.key.text, Function: -1, Pos: pr.key.pos}
+		s.step = Step{Name: pr.key.text, Function: NoFunction, Pos: pr.key.pos}
 		s.info.foreach = pr.value.get("foreach") != nil
 		c.steps = append(c.steps, s)
 		c.chooseFunction(s)
-		if s.step.Function >= 0 {
+		if s.step.Function != NoFunction {
 			s.info.outputs = c.program.Functions[s.step.Function].Outputs
 		}
 	}
@@ -132,7 +132,7 @@ func (c *compiler) compileStep(s *stepDecl) {
 	}
 	c.condition(s)
 	c.needs(s)
-	if s.step.Function >= 0 {
+	if s.step.Function != NoFunction {
 		if s.body != nil {
 			c.hoist(s)
 		}

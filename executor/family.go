@@ -26,8 +26,8 @@ func theOutputs() ref { return ref{step: -1, item: whole} }
 type family struct {
 	index    int
 	step     *dsl.Step
-	fn       *dsl.Function
-	defaults []binding // of inputs that the step does not bind
+	fn       *dsl.Function // never nil, see dsl.Program.FunctionOf
+	defaults []binding     // of inputs that the step does not bind
 
 	// What facts say.
 	planned bool
@@ -133,7 +133,7 @@ type evaluation struct {
 
 func newFamily(p *dsl.Program, i int) family {
 	step := &p.Steps[i]
-	f := family{index: i, step: step, fn: &p.Functions[step.Function]}
+	f := family{index: i, step: step, fn: p.FunctionOf(i)}
 	for _, in := range f.fn.Inputs {
 		bound := false
 		for _, b := range step.With {

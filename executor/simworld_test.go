@@ -143,7 +143,7 @@ func (w *world) take(commands []Command) {
 func (w *world) checkInvoke(c Invoke) {
 	w.tb.Helper()
 	key := c.Attempt.String()
-	fn := w.program.Functions[w.program.Steps[c.Step].Function]
+	fn := w.program.FunctionOf(c.Step)
 	switch {
 	case w.placed[key] != c.Node:
 		w.tb.Fatalf("%s is invoked on %s without a record", key, c.Node)

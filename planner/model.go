@@ -72,7 +72,7 @@ func newModel(p *dsl.Program, in Inputs, prof Profile, c Cluster) *model {
 	m.measureLists()
 	for i := range p.Steps {
 		s := &m.steps[i]
-		s.step, s.fn = &p.Steps[i], &p.Functions[p.Steps[i].Function]
+		s.step, s.fn = &p.Steps[i], p.FunctionOf(i)
 		s.tasks, s.tasksSource = m.countTasks(i)
 		s.reads = m.readsOf(i)
 		s.inBytes = distinct(s.reads)
@@ -158,7 +158,7 @@ func elementsOf(r dsl.Read) elements {
 func (m *model) field(step int, name string) *dsl.Field {
 	fields := m.prog.Inputs
 	if step != dsl.InputStep {
-		fields = m.prog.Functions[m.prog.Steps[step].Function].Outputs
+		fields = m.prog.FunctionOf(step).Outputs
 	}
 	for i := range fields {
 		if fields[i].Name == name {

@@ -21,7 +21,7 @@ func (m *model) runTime(s *stepModel) (float64, Source) {
 	if fit := m.prof.Functions[s.fn.Digest].Run; fit.N > 0 {
 		return bounded(fit.at(s.inBytes, true)), Learned
 	}
-	if s.fn.Builtin != "" {
+	if s.fn.Builtin != "" || s.step.Function == dsl.NoFunction {
 		return builtinRun, Guess
 	}
 	return bounded(guessRun + s.inBytes/guessRate), Guess

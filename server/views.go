@@ -44,7 +44,7 @@ func (f *fold) stepViews(busy nodeWork) []api.Step {
 	out := make([]api.Step, len(steps))
 	for i, step := range steps {
 		out[i] = api.Step{
-			Name: step.Name, Function: f.program.Functions[f.program.Steps[i].Function].Name,
+			Name: step.Name, Function: f.program.FunctionOf(i).Name,
 			Foreach: step.Foreach, Expanded: step.Expanded, State: step.State, Items: step.Items,
 			Counts: step.Counts, Group: step.Group,
 		}

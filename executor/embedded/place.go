@@ -15,7 +15,7 @@ func (l *loop) place(a *active, c executor.Place) {
 	if l.stopping {
 		return
 	}
-	fn := &a.program.Functions[a.program.Steps[c.Step].Function]
+	fn := a.program.FunctionOf(c.Step)
 	task := placement.Task{
 		Inputs:   refsOf(a.run, c.Inputs),
 		CPU:      fn.Resources.CPU,

@@ -55,7 +55,7 @@ func (l *loop) learn(a *active, f executor.Succeeded) {
 	if !ok {
 		return
 	}
-	fn := &a.program.Functions[a.program.Steps[t.Step].Function]
+	fn := a.program.FunctionOf(t.Step)
 	l.profiles.set(planner.Learn(l.profiles.get(), observation(fn, f)))
 	if a.learned == nil {
 		a.learned = make(map[string]bool)

@@ -43,7 +43,7 @@ func (l *loop) invoke(a *active, c executor.Invoke) {
 	}
 	inv := node.Invocation{
 		Attempt:  c.Attempt,
-		Function: &a.program.Functions[step.Function],
+		Function: a.program.FunctionOf(c.Step),
 		Inputs:   inputs,
 		From:     sources(a.program, step),
 		Timeout:  c.Timeout,
