@@ -34,7 +34,7 @@ const (
 func (r *Run) attemptID(f *family, item int) AttemptID {
 	t := &f.tasks[item]
 	n := len(t.attempts)
-	return AttemptID{Run: r.id, Task: f.name(item), N: n, Epoch: t.attempts[n-1].epoch}
+	return AttemptID{Run: r.id, Task: f.name(item), N: n, Epoch: t.attempts[n-1].epoch, Redriven: int(t.redriven)}
 }
 
 // lostNodes returns the nodes where attempts of the task were lost.

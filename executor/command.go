@@ -38,6 +38,8 @@ type (
 		Group   string
 		Inputs  map[string]object.Value // symbolic values are not spelled out: see Run.Expand
 		Avoid   []NodeID                // where earlier attempts were lost
+
+		Redriven int // of the AttemptID
 	}
 
 	// Invoke asks for Succeeded, Failed or AttemptLost, after perhaps

@@ -46,6 +46,8 @@ func KindOf(f Fact) string {
 		return "resumed"
 	case Cancelled:
 		return "cancelled"
+	case Redriven:
+		return "redriven"
 	case Finished:
 		return "finished"
 	}
@@ -84,6 +86,8 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 		return decode[Resumed](data)
 	case "cancelled":
 		return decode[Cancelled](data)
+	case "redriven":
+		return decode[Redriven](data)
 	case "finished":
 		return decode[Finished](data)
 	}

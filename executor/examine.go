@@ -26,7 +26,7 @@ func (r *Run) Ready() []Command {
 	}
 	if !r.timerSet && r.prog.Timeout > 0 && r.ending == nil {
 		r.timerSet = true
-		r.emit(pending{command: SetTimer{Timer: runTimeout, At: r.startedAt.Add(r.prog.Timeout)}, who: theOutputs()})
+		r.emit(pending{command: SetTimer{Timer: r.runTimer(), At: r.drivenAt.Add(r.prog.Timeout)}, who: theOutputs()})
 	}
 	r.looked = true
 	r.workOut()
@@ -113,7 +113,11 @@ func (r *Run) examine(who ref) {
 }
 
 func (r *Run) examineFamily(f *family) {
-	if f.expanded || f.complete() {
+	if f.expanded {
+		r.askPlan(f) // after a redrive
+		return
+	}
+	if f.complete() {
 		return
 	}
 	o := r.evaluateFamily(f, nil)
@@ -130,6 +134,11 @@ func (r *Run) examineFamily(f *family) {
 // expand makes the tasks of a foreach.
 func (r *Run) expand(f *family, n int) {
 	f.expanded = true
+	if surplus := len(f.tasks) - n; surplus > 0 { // of the list before a redrive
+		f.tasks = f.tasks[:n]
+		f.count[idle] -= surplus
+		f.stood[idle] -= surplus
+	}
 	if n > 0 {
 		f.tasks = slices.Grow(f.tasks, max(0, n-len(f.tasks)))
 		f.grow(n - 1)
@@ -139,8 +148,12 @@ func (r *Run) expand(f *family, n int) {
 	for i := range f.tasks {
 		r.enqueue(ref{int32(f.index), int32(i)})
 	}
+	r.askPlan(f)
+}
+
+func (r *Run) askPlan(f *family) {
 	if !f.planned && r.ending == nil {
-		r.emit(pending{command: Plan{Step: f.step.Name, Items: n}, who: f.first()})
+		r.emit(pending{command: Plan{Step: f.step.Name, Items: len(f.tasks)}, who: f.first()})
 	}
 }
 
@@ -243,6 +256,8 @@ func (r *Run) place(f *family, item int, inputs map[string]object.Value) Place {
 		Group:   f.group,
 		Inputs:  inputs,
 		Avoid:   t.lostNodes(),
+
+		Redriven: int(t.redriven),
 	}
 }
 

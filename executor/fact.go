@@ -134,6 +134,12 @@ type (
 		Reason string `json:"reason,omitempty"`
 	}
 
+	// Redriven has a run that ended go on: with what has not succeeded and, if
+	// a task is chosen, with that and all that comes after it.
+	Redriven struct {
+		From TaskID `json:"from,omitempty"` // a foreach step's name for all its tasks; empty: none is chosen
+	}
+
 	// Finished ends the run. It answers Finish, when the run's outputs are on
 	// stable storage.
 	Finished struct {
@@ -224,4 +230,5 @@ func (TimerFired) fact()     {}
 func (Paused) fact()         {}
 func (Resumed) fact()        {}
 func (Cancelled) fact()      {}
+func (Redriven) fact()       {}
 func (Finished) fact()       {}

@@ -73,6 +73,7 @@ type task struct {
 	failure  *Failed                 // of the last attempt
 	retries  int32                   // since it last succeeded
 	losses   int32                   // likewise
+	redriven int32                   // how often it was run again on purpose after it had succeeded
 	liveAt   int32                   // index into Run.live
 	retryAt  time.Time
 

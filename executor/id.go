@@ -19,15 +19,26 @@ type AttemptID struct {
 	Task  TaskID `json:"task"`
 	N     int    `json:"n"`     // from 1; rises for the life of the task
 	Epoch uint64 `json:"epoch"` // fencing number of the run's owner
+
+	// Redriven is how often the task was run again on purpose after it had
+	// succeeded.
+	Redriven int `json:"redriven,omitempty"`
 }
 
 // String returns "run/task/n@epoch".
 func (a AttemptID) String() string {
-	return a.Key() + "/" + strconv.Itoa(a.N) + "@" + strconv.FormatUint(a.Epoch, 10)
+	return string(a.Run) + "/" + string(a.Task) + "/" + strconv.Itoa(a.N) + "@" + strconv.FormatUint(a.Epoch, 10)
 }
 
-// Key returns the idempotency key "run/task", the same on every attempt.
-func (a AttemptID) Key() string { return string(a.Run) + "/" + string(a.Task) }
+// Key returns the idempotency key "run/task", the same on every attempt. A task
+// that is run again on purpose has a new one, "run/task/r1".
+func (a AttemptID) Key() string {
+	key := string(a.Run) + "/" + string(a.Task)
+	if a.Redriven > 0 {
+		key += "/r" + strconv.Itoa(a.Redriven)
+	}
+	return key
+}
 
 // ItemTask returns the task of item i of a foreach step.
 func ItemTask(step string, i int) TaskID {

@@ -37,6 +37,7 @@ func recorded() []string {
 	return []string{
 		"computed-is-recorded", "item-waits-for-item", "object-lost-lineage", "pause-and-resume",
 		"retry-with-backoff", "node-lost", "cancel", "lost-attempts", "rank-goes-first", "if-per-item", "object-lost-for-good",
+		"redrive-from",
 	}
 }
 
@@ -66,7 +67,7 @@ func TestOldJournalsReplayToTheSameEnd(t *testing.T) {
 			}
 		})
 	}
-	const all = 15
+	const all = 16
 	if len(kinds) != all && !*record {
 		t.Errorf("the journals have %d kinds of facts, want all %d: %v", len(kinds), all, kinds)
 	}

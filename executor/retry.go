@@ -10,8 +10,14 @@ import (
 	"example.org/weft/dsl"
 )
 
-// runTimeout is the timer of the workflow's own timeout.
-const runTimeout TimerID = "run/timeout"
+// runTimer names the timer of the workflow's own timeout, which begins again
+// with each redrive.
+func (r *Run) runTimer() TimerID {
+	if r.redrives == 0 {
+		return "run/timeout"
+	}
+	return TimerID("run/timeout/" + strconv.Itoa(r.redrives))
+}
 
 // retries reports whether a failure of that cause is tried again.
 func (f *family) retries(t *task, cause Cause) bool {
@@ -40,7 +46,7 @@ func (r *Run) retry(f *family, item int, at time.Time) {
 }
 
 func (r *Run) idempotencyKey(f *family, item int) string {
-	return AttemptID{Run: r.id, Task: f.name(item)}.Key()
+	return AttemptID{Run: r.id, Task: f.name(item), Redriven: int(f.tasks[item].redriven)}.Key()
 }
 
 // retryDelay returns how long to wait before the n-th retry, from 1. Jitter is
@@ -79,7 +85,7 @@ func retryTimer(id TaskID, n int) TimerID {
 }
 
 func (r *Run) timerFired(x TimerFired) error {
-	if x.Timer == runTimeout && r.prog.Timeout > 0 {
+	if x.Timer == r.runTimer() && r.prog.Timeout > 0 {
 		return r.end(ending{
 			status: StatusFailed,
 			reason: "the workflow's timeout",

@@ -32,6 +32,8 @@ type Run struct {
 	epoch      uint64 // highest that a Placed had
 	started    Started
 	startedAt  time.Time
+	drivenAt   time.Time // when it was started or redriven last
+	redrives   int
 	paused     bool
 	ending     *ending // set: nothing new begins
 	finished   *Finished
@@ -73,14 +75,12 @@ type ending struct {
 // New returns a run that has not begun: its first fact is Started.
 func New(id RunID, p *dsl.Program) *Run {
 	r := &Run{
-		id:        id,
-		prog:      p,
-		steps:     make(map[string]int, len(p.Steps)),
-		families:  make([]family, len(p.Steps)),
-		open:      len(p.Steps),
-		unsettled: len(p.Steps),
-		lost:      map[object.ID]bool{},
-		lostAt:    map[NodeID]uint64{},
+		id:       id,
+		prog:     p,
+		steps:    make(map[string]int, len(p.Steps)),
+		families: make([]family, len(p.Steps)),
+		lost:     map[object.ID]bool{},
+		lostAt:   map[NodeID]uint64{},
 	}
 	for i := range p.Steps {
 		r.steps[p.Steps[i].Name] = i
@@ -102,7 +102,7 @@ func (r *Run) Status() Status {
 	return StatusRunning
 }
 
-// Done reports whether the run has ended: no fact applies any more.
+// Done reports whether the run has ended: no fact applies any more but Redriven.
 func (r *Run) Done() bool { return r.finished != nil }
 
 // Seq returns the number of the last record.
@@ -119,7 +119,7 @@ func (r *Run) Step(rec Record) error {
 	if rec.Seq != r.seq+1 {
 		return fmt.Errorf("cannot step %s: record %d after %d", r.id, rec.Seq, r.seq)
 	}
-	if r.finished != nil {
+	if _, again := rec.Fact.(Redriven); r.finished != nil && !again {
 		return ErrStale
 	}
 	if _, ok := rec.Fact.(Started); !ok && r.seq == 0 {
@@ -165,6 +165,8 @@ func (r *Run) apply(rec Record) error {
 		return r.resume()
 	case Cancelled:
 		return r.end(ending{status: StatusCancelled, reason: "cancelled", err: f.Reason})
+	case Redriven:
+		return r.redriven(rec.At, f)
 	case Finished:
 		return r.finish(rec.At, f)
 	}
@@ -178,14 +180,33 @@ func (r *Run) start(at time.Time, f Started) error {
 	if f.Decisions > Decisions {
 		return fmt.Errorf("cannot step %s: it decides by rules %d, this weft knows up to %d", r.id, f.Decisions, Decisions)
 	}
-	r.started, r.startedAt = f, at
+	r.started, r.startedAt, r.drivenAt = f, at, at
+	r.begin()
+	return nil
+}
+
+// begin has everything examined that is to be done.
+func (r *Run) begin() {
+	r.open, r.unsettled = 0, 0
 	for i := range r.families {
-		r.enqueue(r.families[i].first())
+		f := &r.families[i]
+		if !f.complete() {
+			r.open++
+		}
+		if !f.settled() {
+			r.unsettled++
+		}
+		r.enqueue(f.first())
+		if !f.expanded {
+			continue
+		}
+		for item := range f.tasks {
+			r.enqueue(ref{int32(i), int32(item)})
+		}
 	}
 	if r.unsettled == 0 {
 		r.enqueue(theOutputs())
 	}
-	return nil
 }
 
 func (r *Run) planned(f Planned) error {

@@ -164,6 +164,8 @@ func (s *script) fact(verb string, args []string) Fact {
 		return Resumed{}
 	case "cancel":
 		return Cancelled{Reason: strings.Join(args, " ")}
+	case "redrive":
+		return Redriven{From: TaskID(arg(0))}
 	case "finished":
 		return Finished{Status: Status(arg(0))}
 	}
@@ -224,7 +226,7 @@ func (s *script) carryOut(commands []Command) {
 				s.step(Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: "n1", Reason: "there is no other"})
 			}
 		case Invoke:
-			s.say("invoke %s/%d on %s%s%s", c.Attempt.Task, c.Attempt.N, c.Node, showValues(c.Inputs), showTimeout(c.Timeout))
+			s.say("invoke %s/%d on %s%s%s%s", c.Attempt.Task, c.Attempt.N, c.Node, showValues(c.Inputs), showTimeout(c.Timeout), showKey(c.Attempt))
 		case Abort:
 			s.say("abort %s/%d on %s: %s", c.Attempt.Task, c.Attempt.N, c.Node, c.Reason)
 		case SetTimer:

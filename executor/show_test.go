@@ -120,6 +120,14 @@ func showAvoid(c Place) string {
 	return text
 }
 
+// showKey names the idempotency key of a task that is run again on purpose.
+func showKey(a AttemptID) string {
+	if a.Redriven == 0 {
+		return ""
+	}
+	return " key=" + a.Key()
+}
+
 func showTimeout(d time.Duration) string {
 	if d == 0 {
 		return ""

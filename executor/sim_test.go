@@ -74,10 +74,23 @@ func simulate(t *testing.T, seed uint64, source string) {
 		calm.failEvery, rough.failEvery = 5, 5
 	}
 	rough.faults, rough.losses, rough.fatal = 20, MaxLost-1, seed%4 == 0
-	calm.play()
-	rough.play()
+	rough.everyRecord = seed%16 == 1
+	for _, w := range []*world{calm, rough} {
+		w.start()
+		w.play()
+	}
+	compare(story, calm, rough)
+	rough.faults, rough.losses = 20, MaxLost-1
+	for _, w := range []*world{calm, rough} {
+		w.redrive(seed)
+	}
+	compare(story, calm, rough)
+}
+
+func compare(tb testing.TB, calm, rough *world) {
+	tb.Helper()
 	if got, want := rough.ending(), calm.ending(); got != want && !rough.fatal {
-		story.Fatalf("with faults the run ends otherwise: got\n%s\nwant\n%s", got, want)
+		tb.Fatalf("with faults the run ends otherwise: got\n%s\nwant\n%s", got, want)
 	}
 }
 

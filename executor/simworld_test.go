@@ -33,6 +33,8 @@ type world struct {
 	losses int  // of these, how many may lose an attempt
 	fatal  bool // faults may change how the run ends: cancel, loss of what is not pure
 
+	everyRecord bool // the engine crashes after every record
+
 	failures  map[TaskID]int
 	succeeded map[TaskID]bool
 	lostSince map[TaskID]bool      // an object was lost since
@@ -41,6 +43,7 @@ type world struct {
 	asked     map[string]bool      // by attempt: since the last crash
 	maker     map[object.ID]TaskID // by object
 	gone      map[object.ID]bool   // lost in the world, known to the run or not
+	done      map[string]bool      // by idempotency key
 	sent      []Fact               // that were recorded
 	failEvery uint64               // one task in so many fails for good; 0 none
 }
@@ -54,14 +57,19 @@ func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
 		now:      time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC),
 		failures: map[TaskID]int{}, succeeded: map[TaskID]bool{}, lostSince: map[TaskID]bool{},
 		placed: map[string]NodeID{}, invoked: map[string]Invoke{}, asked: map[string]bool{},
-		maker: map[object.ID]TaskID{}, gone: map[object.ID]bool{},
+		maker: map[object.ID]TaskID{}, gone: map[object.ID]bool{}, done: map[string]bool{},
 	}
 }
 
-// play runs the workflow to its end.
-func (w *world) play() {
+// start begins the run.
+func (w *world) start() {
 	w.tb.Helper()
 	w.step(Started{Workflow: "random", Decisions: Decisions})
+}
+
+// play goes on to the end of the run.
+func (w *world) play() {
+	w.tb.Helper()
 	for turn := 0; !w.run.Done(); turn++ {
 		if len(w.out) == 0 {
 			w.take(w.run.Ready())
@@ -105,6 +113,9 @@ func (w *world) step(f Fact) {
 	case !errors.Is(err, ErrStale):
 		w.tb.Fatalf("%s: %v", KindOf(f), err)
 	}
+	if w.everyRecord {
+		w.crash()
+	}
 	if w.rng.IntN(3) > 0 { // several facts may come before one Ready
 		w.take(w.run.Ready())
 	}
@@ -115,9 +126,10 @@ func (w *world) note(f Fact) {
 	w.tb.Helper()
 	switch f := f.(type) {
 	case Placed:
-		w.placed[AttemptID{w.run.id, f.Task, f.Attempt, f.Epoch}.String()] = f.Node
+		w.placed[AttemptID{Run: w.run.id, Task: f.Task, N: f.Attempt, Epoch: f.Epoch}.String()] = f.Node
 	case Succeeded:
 		w.succeeded[f.Task], w.lostSince[f.Task] = true, false
+		w.done[w.lastKey(f.Task)] = true
 		for _, name := range slices.Sorted(maps.Keys(f.Outputs)) {
 			for o := range f.Outputs[name].Refs {
 				w.maker[o.ID] = f.Task
@@ -157,6 +169,7 @@ func (w *world) checkInvoke(c Invoke) {
 			w.tb.Fatalf("%s is invoked while %s is live", key, other)
 		}
 	}
+	w.checkKey(c)
 	w.asked[key], w.invoked[key] = true, c
 	w.checkParallel(c.Step)
 }

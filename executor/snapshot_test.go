@@ -22,7 +22,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		}
 		fmt.Fprintf(&b, "%s %s\n", name, text)
 	}
-	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.paused, r.finished, r.failed, r.failure, r.open, r.losses})
+	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.drivenAt, r.redrives, r.paused, r.finished, r.failed, r.failure, r.open, r.losses})
 	if r.ending != nil {
 		say("ending", []any{r.ending.status, r.ending.reason, r.ending.err})
 	}
@@ -34,7 +34,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.count, f.expanded, f.skipped})
 		for item := range f.tasks {
 			t := &f.tasks[item]
-			say(" task", []any{item, t.phase, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.wanted})
+			say(" task", []any{item, t.phase, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.redriven, t.wanted})
 			if t.phase == retrying {
 				say("  retry", t.retryAt)
 			}
@@ -53,11 +53,14 @@ func snapshot(tb testing.TB, r *Run) string {
 // The places that max_parallel lets in are counted, not named.
 func unanswered(r *Run) []string {
 	var out []string
-	if !r.Done() && r.outputs.asked == askFinish {
+	if r.Done() {
+		return nil
+	}
+	if r.outputs.asked == askFinish {
 		out = append(out, "finish")
 	}
 	if r.ending == nil && r.timerSet {
-		out = append(out, "timer run/timeout")
+		out = append(out, "timer "+string(r.runTimer()))
 	}
 	if r.ending == nil && r.outputs.asked == askEvaluate {
 		out = append(out, "evaluate ")

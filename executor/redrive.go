@@ -1,0 +1,148 @@
+package executor
+
+import (
+	"fmt"
+	"time"
+
+	"example.org/weft/dsl"
+)
+
+// redriven has a run that ended go on. What has not succeeded begins anew, and
+// so do the chosen task and all that comes after it, succeeded or not; the rest
+// is kept with its outputs. It costs as much as the run is large.
+func (r *Run) redriven(at time.Time, x Redriven) error {
+	if r.finished == nil {
+		return ErrStale
+	}
+	if x.From == "" && r.finished.Status == StatusSucceeded {
+		return fmt.Errorf("cannot redrive %s: it succeeded, so a task to redrive from must be named", r.id)
+	}
+	r.workOut() // in a replay: who was skipped
+	again, err := r.comesAfter(x.From)
+	if err != nil {
+		return fmt.Errorf("cannot redrive %s: %w", r.id, err)
+	}
+	r.finished, r.finishedAt = nil, time.Time{}
+	r.ending, r.paused = nil, false
+	r.failed, r.failure, r.results = "", Failed{}, evaluation{}
+	r.redrives++
+	r.drivenAt = at
+	r.forgetWork()
+	for i := range r.families {
+		r.families[i] = r.families[i].renewed(r.prog, &again[i])
+	}
+	r.begin()
+	return nil
+}
+
+// forgetWork drops all that follows from facts but is not state: it is worked
+// out anew.
+func (r *Run) forgetWork() {
+	r.outputs = seat{}
+	r.work, r.freed, r.ended, r.held, r.wants, r.waiters, r.commands = nil, nil, nil, nil, nil, nil, nil
+	r.free = 0
+	r.remaking = 0
+	r.timerSet = false
+}
+
+// A renewal says what of a family comes after the task that was chosen.
+type renewal struct {
+	whole bool   // the family itself: its list may be another
+	some  bool   // any of it
+	tasks []bool // by item
+}
+
+// comesAfter marks the chosen task and what depends on it, directly or not.
+// The steps stand in an order in which that takes one pass.
+func (r *Run) comesAfter(from TaskID) ([]renewal, error) {
+	marks := make([]renewal, len(r.families))
+	for i := range r.families {
+		marks[i].tasks = make([]bool, len(r.families[i].tasks))
+	}
+	if from == "" {
+		return marks, nil
+	}
+	chosen, item, err := r.find(from)
+	if err != nil {
+		return nil, err
+	}
+	for i := chosen.index; i < len(r.families); i++ {
+		f, m := &r.families[i], &marks[i]
+		m.whole = r.followsAsWhole(f, marks)
+		for at := range m.tasks {
+			m.tasks[at] = m.whole || f == chosen && (item == whole || item == at) || r.follows(f, at, marks)
+			m.some = m.some || m.tasks[at]
+		}
+		m.some = m.some || m.whole
+	}
+	return marks, nil
+}
+
+// followsAsWhole reports whether a foreach is expanded by something marked.
+func (r *Run) followsAsWhole(f *family, marks []renewal) bool {
+	if f.step.Foreach == nil {
+		return false
+	}
+	for i := range f.step.Reads {
+		read := &f.step.Reads[i]
+		if read.Step == dsl.InputStep || read.Binding != "" || read.Step == f.index {
+			continue
+		}
+		switch read.Items {
+		case dsl.ItemLength:
+			if marks[read.Step].whole {
+				return true
+			}
+		case dsl.ItemAt: // of a condition, item by item
+		case dsl.ItemNone, dsl.ItemAll, dsl.ItemSome:
+			if marks[read.Step].some {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// follows reports whether a task depends directly on something marked.
+func (r *Run) follows(f *family, item int, marks []renewal) bool {
+	for dep, at := range r.dependencies(f, item) {
+		m := &marks[dep.index]
+		if m.whole || at < 0 && m.some || at >= 0 && m.tasks[at] {
+			return true
+		}
+	}
+	return false
+}
+
+// renewed returns the family as it begins again: what it keeps are the tasks
+// that succeeded and are not marked, and of all the others their attempts.
+func (f *family) renewed(p *dsl.Program, m *renewal) family {
+	now := newFamily(p, f.index)
+	now.planned, now.group, now.rank, now.lossy = f.planned, f.group, f.rank, f.lossy
+	now.tasks, now.count, now.stood = f.tasks, [phases]int{}, [phases]int{}
+	now.expanded = f.expanded && !m.whole
+	if now.expanded {
+		now.eval = f.eval
+	}
+	for i := range now.tasks {
+		t := &now.tasks[i]
+		*t = t.renewed(now.expanded && !m.tasks[i])
+		now.count[t.phase]++
+		now.stood[t.phase]++
+	}
+	return now
+}
+
+// renewed returns the task as it begins again, or as it is kept if it succeeded.
+func (t *task) renewed(keep bool) task {
+	if t.phase != succeeded {
+		return task{attempts: t.attempts, redriven: t.redriven}
+	}
+	if !keep {
+		return task{attempts: t.attempts, redriven: t.redriven + 1}
+	}
+	return task{
+		phase: succeeded, once: true, lost: t.lost, opaque: t.opaque, eval: t.eval,
+		attempts: t.attempts, outputs: t.outputs, redriven: t.redriven,
+	}
+}
