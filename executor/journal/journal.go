@@ -62,7 +62,9 @@ type Message struct {
 // A Journal keeps the facts of all runs. It is safe for concurrent use.
 type Journal interface {
 	// Append makes the batches durable in one transaction (one flush for the
-	// runs of all batches). The first record of a batch follows the last one
+	// runs of all batches). A Redriven opens a run that has ended: whoever read
+	// the run's row appends it at the last owner's epoch, and the run is then
+	// free to acquire. The first record of a batch follows the last one
 	// of its run; a gap is a failure. Batches of a run that has another owner,
 	// or does not exist, are left out and reported: fenced has their runs. Any
 	// other failure is err, and then nothing was appended or it is unknown
@@ -162,8 +164,8 @@ type Filter struct {
 }
 
 // A RunRow is a run in the list. Status, Started, Ended, Outputs and Error are
-// kept up to date by Append, from the facts Started, Paused, Resumed and
-// Finished (see Summarise); Failed is not known here and stays empty. Owner is
+// kept up to date by Append, from the facts Started, Paused, Resumed, Redriven
+// and Finished (see Summarise); Failed is not known here and stays empty. Owner is
 // the last one, also after the run's end.
 type RunRow struct {
 	executor.Summary

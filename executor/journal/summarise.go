@@ -15,6 +15,9 @@ type Change struct {
 	Ended   time.Time       // zero: as it was
 	Outputs map[string]object.Value
 	Error   string // of a run that ended; fit for a text column
+
+	// Reopened: the run had ended and goes on, without owner.
+	Reopened bool
 }
 
 // Summarise returns what records, in their order, change in the row of a run.
@@ -28,9 +31,12 @@ func Summarise(records []executor.Record) Change {
 			c.Status = executor.StatusPaused
 		case executor.Resumed:
 			c.Status = executor.StatusRunning
+		case executor.Redriven:
+			c = Change{Status: executor.StatusRunning, Started: c.Started, Reopened: true}
 		case executor.Finished:
 			c.Status, c.Ended = f.Status, r.At
 			c.Outputs, c.Error = f.Outputs, cleanText(f.Error)
+			c.Reopened = false
 		default: // concerns tasks alone
 		}
 	}

@@ -32,6 +32,16 @@ func TestSummarise(t *testing.T) {
 			[]executor.Fact{executor.Resumed{}, executor.Finished{Status: executor.StatusFailed, Outputs: outputs, Error: "a\x00\xffb"}},
 			journal.Change{Status: executor.StatusFailed, Ended: at(2), Outputs: outputs, Error: "a\uFFFD\uFFFDb"},
 		},
+		{
+			"a redrive undoes the end",
+			[]executor.Fact{executor.Finished{Status: executor.StatusFailed, Error: "e"}, executor.Redriven{}},
+			journal.Change{Status: executor.StatusRunning, Reopened: true},
+		},
+		{
+			"and is followed by another end",
+			[]executor.Fact{executor.Redriven{}, executor.Finished{Status: executor.StatusSucceeded}},
+			journal.Change{Status: executor.StatusSucceeded, Ended: at(2)},
+		},
 	} {
 		var records []executor.Record
 		for i, f := range tt.facts {

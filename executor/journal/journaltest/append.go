@@ -231,5 +231,6 @@ func allFacts() []executor.Fact {
 		executor.Resumed{},
 		executor.Cancelled{Reason: "c"},
 		finished(executor.StatusCancelled, "cancelled: c"),
+		executor.Redriven{From: "s[1]"},
 	}
 }

@@ -17,6 +17,8 @@ var leaseTests = []test{
 	{"released runs are free, also for their former owner", releases},
 	{"releasing without runs gives all up", releasesAll},
 	{"an ended run is nobody's to acquire or renew", endedIsNoLease},
+	{"a redriven run is open and free, and ends again", redrivenIsFree},
+	{"of two redrives of one end one is refused", redrivesOnce},
 }
 
 func withOwner(r journal.NewRun, owner string, ttl time.Duration) journal.NewRun {
@@ -128,4 +130,38 @@ func endedIsNoLease(s *store) {
 	if got := s.row(run).Owner; got != "a" {
 		s.Errorf("owner of an ended run is %q, want its last one, a", got)
 	}
+}
+
+func redrivenIsFree(s *store) {
+	run := s.accept(1, "a")
+	s.append(run, 1, 0, started(), finished(executor.StatusFailed, "c failed"))
+	before := s.row(run)
+	s.append(run, 1, 2, executor.Redriven{From: "c"})
+	row := s.row(run)
+	if row.Status != executor.StatusRunning || row.Error != "" || row.Outputs != nil || !row.Ended.IsZero() || row.Owner != "" {
+		s.Errorf("row of a redriven run is %+v, want it running, without end, error, outputs and owner", row)
+	}
+	if row.Started != before.Started {
+		s.Errorf("started %v, want %v as before", row.Started, before.Started)
+	}
+	s.wantRenewed("a")
+	s.wantLeases("a", ttl, 10, lease(1, 2)) // its last owner lives
+	s.fatal(s.Post(s.Context(), run, "", executor.Paused{}))
+	s.wantInbox("a", executor.Paused{})
+	s.append(run, 2, 3, finished(executor.StatusSucceeded, ""))
+	s.wantLeases("b", ttl, 10)
+	if got := s.row(run).Status; got != executor.StatusSucceeded {
+		s.Errorf("status is %s, want succeeded", got)
+	}
+}
+
+func redrivesOnce(s *store) {
+	run := s.accept(1, "a")
+	s.append(run, 1, 0, started(), finished(executor.StatusFailed, "c failed"))
+	s.append(run, 1, 2, executor.Redriven{})
+	second := []journal.Batch{{Run: run, Epoch: 1, Records: records(2, executor.Redriven{})}}
+	if _, err := s.Append(s.Context(), second); err == nil {
+		s.Error("a second redrive of the same end is taken")
+	}
+	s.wantRecords(run, records(0, started(), finished(executor.StatusFailed, "c failed"), executor.Redriven{}))
 }

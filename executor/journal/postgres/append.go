@@ -22,8 +22,8 @@ import (
 const appendSQL = `
 WITH batch AS (
 	SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[],
-			$5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::bytea[])
-		AS b (run, epoch, before, count, status, error, started, ended, outputs)
+			$5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::bytea[], $10::boolean[])
+		AS b (run, epoch, before, count, status, error, started, ended, outputs, reopened)
 ), owned AS (
 	SELECT b.* FROM runs r JOIN batch b ON b.run = r.id AND b.epoch = r.epoch
 	ORDER BY r.id FOR NO KEY UPDATE OF r
@@ -31,22 +31,24 @@ WITH batch AS (
 	UPDATE runs r SET
 		seq = CASE WHEN b.count = 0 OR r.seq = b.before THEN r.seq + b.count ELSE -1 END,
 		status = coalesce(b.status, r.status), error = coalesce(b.error, r.error),
-		started = coalesce(b.started, r.started), ended = coalesce(b.ended, r.ended),
-		outputs = coalesce(b.outputs, r.outputs)
+		started = coalesce(b.started, r.started),
+		ended = CASE WHEN b.reopened THEN NULL ELSE coalesce(b.ended, r.ended) END,
+		outputs = CASE WHEN b.reopened THEN NULL ELSE coalesce(b.outputs, r.outputs) END,
+		owner = CASE WHEN b.reopened THEN '' ELSE r.owner END
 	FROM owned b WHERE r.id = b.run
 	RETURNING r.id
 ), written AS (
 	INSERT INTO records (run, seq, at, kind, data)
 	SELECT f.run, f.seq, f.at, f.kind, f.data
-	FROM unnest($10::text[], $11::bigint[], $12::bigint[], $13::timestamptz[], $14::text[], $15::bytea[])
+	FROM unnest($11::text[], $12::bigint[], $13::bigint[], $14::timestamptz[], $15::text[], $16::bytea[])
 		AS f (run, epoch, seq, at, kind, data)
 	JOIN owned USING (run, epoch)
 ), folded AS (
 	UPDATE inbox i SET folded = true
-	FROM unnest($16::text[], $17::bigint[], $18::bigint[]) AS d (run, epoch, id) JOIN owned USING (run, epoch)
+	FROM unnest($17::text[], $18::bigint[], $19::bigint[]) AS d (run, epoch, id) JOIN owned USING (run, epoch)
 	WHERE i.id = d.id AND i.run = d.run
 )
-SELECT id FROM updated, pg_notify($19, id)`
+SELECT id FROM updated, pg_notify($20, id)`
 
 // emptySQL empties the inboxes of runs that ended. It follows in the same
 // transaction, to see the messages that came while appendSQL waited for a lock.
@@ -100,6 +102,7 @@ type appendRows struct {
 		statuses, errs []*string
 		started, ended []*time.Time
 		outputs        [][]byte
+		reopened       []bool
 	}
 	fact struct {
 		runs   []string
@@ -121,7 +124,7 @@ type appendRows struct {
 func (r *appendRows) arguments() []any {
 	b, f, d := &r.batch, &r.fact, &r.done
 	return []any{
-		b.runs, b.epochs, b.befores, b.counts, b.statuses, b.errs, b.started, b.ended, b.outputs,
+		b.runs, b.epochs, b.befores, b.counts, b.statuses, b.errs, b.started, b.ended, b.outputs, b.reopened,
 		f.runs, f.epochs, f.seqs, f.times, f.kinds, f.data,
 		d.runs, d.epochs, d.ids,
 	}
@@ -169,6 +172,6 @@ func (r *appendRows) addBatch(b journal.Batch) error {
 	to.befores, to.counts = append(to.befores, before), append(to.counts, len(b.Records))
 	to.statuses, to.errs = append(to.statuses, status), append(to.errs, message)
 	to.started, to.ended = append(to.started, orNull(c.Started)), append(to.ended, orNull(c.Ended))
-	to.outputs = append(to.outputs, outputs)
+	to.outputs, to.reopened = append(to.outputs, outputs), append(to.reopened, c.Reopened)
 	return nil
 }

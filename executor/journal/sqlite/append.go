@@ -24,7 +24,8 @@ func prepareAppend(ctx context.Context, db *sql.DB) (appendStmts, error) {
 		{&s.advance, `
 			UPDATE runs SET seq = CASE WHEN ?2 = 0 OR seq = ?1 THEN seq + ?2 ELSE -1 END,
 				status = coalesce(?3, status), error = coalesce(?4, error),
-				started = coalesce(?5, started), ended = coalesce(?6, ended)
+				started = coalesce(?5, started), ended = CASE WHEN ?9 THEN NULL ELSE coalesce(?6, ended) END,
+				owner = CASE WHEN ?9 THEN '' ELSE owner END
 			WHERE id = ?7 AND epoch = ?8`},
 		{&s.outputs, `UPDATE run_values SET outputs = ? WHERE n = (SELECT n FROM runs WHERE id = ?)`},
 		{&s.insert, `INSERT INTO records (run, seq, at, kind, data) VALUES (?, ?, ?, ?, ?)`},
@@ -99,8 +100,12 @@ func (s appendStmts) write(ctx context.Context, b journal.Batch) (owned bool, er
 			return true, err
 		}
 	}
-	if c.Status.Done() {
+	switch {
+	case c.Status.Done():
 		return true, s.end(ctx, b.Run, c)
+	case c.Reopened:
+		_, err := s.outputs.ExecContext(ctx, nil, b.Run)
+		return true, err
 	}
 	return true, nil
 }
@@ -116,7 +121,7 @@ func (s appendStmts) update(ctx context.Context, b journal.Batch, c journal.Chan
 		status, message = c.Status, c.Error
 	}
 	result, err := s.advance.ExecContext(ctx, before, len(b.Records), status, message,
-		micros(c.Started), micros(c.Ended), b.Run, b.Epoch)
+		micros(c.Started), micros(c.Ended), b.Run, b.Epoch, c.Reopened)
 	if err != nil {
 		return false, err
 	}
