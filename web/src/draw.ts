@@ -175,7 +175,7 @@ function drawBox(ctx: CanvasRenderingContext2D, box: Box, scene: Scene, palette:
     icon(ctx, state, box.x + 11, box.y + box.h * 0.31 - 8, palette(state));
     ctx.fillStyle = palette("dim");
     ctx.font = "12px ui-sans-serif, system-ui, sans-serif";
-    ctx.fillText(words(step, state), box.x + 34, box.y + box.h * 0.62, box.w - 44);
+    ctx.fillText(words(step), box.x + 34, box.y + box.h * 0.62, box.w - 44);
   }
   stateBar(ctx, box, step, palette);
 }
@@ -203,9 +203,10 @@ function icon(ctx: CanvasRenderingContext2D, state: TaskState, x: number, y: num
   ctx.restore();
 }
 
-function words(step: Step, state: TaskState): string {
+/** words say how a step stands. */
+export function words(step: Step): string {
   if (!step.foreach) {
-    return state;
+    return step.state;
   }
   if (!step.expanded) {
     return "items not known yet";

@@ -1,7 +1,7 @@
 import { effect, signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Graph } from "./api";
-import { draw, flows } from "./draw";
+import { draw, flows, words } from "./draw";
 import type { Palette, Scene, View } from "./draw";
 import { transports } from "./ledger";
 import { choose, chosen, place } from "./route";
@@ -9,6 +9,7 @@ import type { RunStore } from "./runstore";
 
 const margin = 24;
 const tallest = 440;
+const mostTold = 300; // steps
 const steepest = 2.5; // most that the picture is enlarged
 
 /** Rises when the system changes between light and dark. */
@@ -100,7 +101,9 @@ function Picture({ store, graph }: { store: RunStore; graph: Graph }) {
           const step = boxAt(graph, view.value, x, y);
           choose({ step: step === chosen("step") ? "" : step, tab: "" });
         })}
-      />
+      >
+        <Told store={store} />
+      </canvas>
       <div class="zoom" role="group" aria-label="Zoom">
         <button aria-label="Larger" onClick={() => zoom(1.25)}>+</button>
         <button aria-label="Smaller" onClick={() => zoom(0.8)}>−</button>
@@ -109,6 +112,17 @@ function Picture({ store, graph }: { store: RunStore; graph: Graph }) {
         }}>Fit</button>
       </div>
     </>
+  );
+}
+
+/** Told is what the picture shows, in words, for who cannot see it. */
+function Told({ store }: { store: RunStore }) {
+  const steps = store.steps.value;
+  return (
+    <ul>
+      {steps.slice(0, mostTold).map((s) => <li key={s.name} data-step={s.name}>{s.name}: {words(s)}</li>)}
+      {steps.length > mostTold && <li>and {steps.length - mostTold} more steps, as in the table of tasks</li>}
+    </ul>
   );
 }
 
