@@ -141,18 +141,7 @@ func killRelay(t *testing.T, kills int, pause time.Duration) {
 
 func submitRelay(t *testing.T, c *client, witness string) executor.RunID {
 	t.Helper()
-	yaml := http.Header{"Content-Type": {"application/yaml"}}
-	var w api.Workflow
-	err := c.call(t.Context(), request{method: http.MethodPost, path: "/workflows", header: yaml, body: strings.NewReader(relay)}, nil, &w)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := new(api.Run)
-	body := api.NewRun{Inputs: map[string]any{"witness": witness}}
-	if err := c.call(t.Context(), request{method: http.MethodPost, path: "/workflows/relay/runs"}, body, run); err != nil {
-		t.Fatal(err)
-	}
-	return run.ID
+	return submitText(t, c, "relay", relay, map[string]any{"witness": witness})
 }
 
 // succeeded returns the tasks whose success is in the journal.
