@@ -77,7 +77,10 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	use func(ctx context.Context, base string) error,
 ) error {
 	log := a.logger(level)
-	s, err := openStack(ctx, stackConfig{dir: a.dir, database: local.database, bucket: local.bucket, nodes: local.nodes, token: token, log: log})
+	s, err := openStack(ctx, stackConfig{
+		dir: a.dir, database: local.database, bucket: local.bucket, nodes: local.nodes,
+		path: a.getenv("PATH"), token: token, log: log,
+	})
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ type stackConfig struct {
 	database string // URL of a Postgres; empty: SQLite in dir
 	bucket   string // URL of what --placement store goes through; empty: none
 	nodes    int
+	path     string   // PATH of functions; empty: that of a bare system
 	token    string   // empty: loopback only, open
 	hosts    []string // names besides the loopback's that an open server answers to
 	log      *slog.Logger
@@ -80,7 +81,7 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 			return nil, usage(err)
 		}
 	}
-	if err := s.openNodes(dir, max(1, cfg.nodes)); err != nil {
+	if err := s.openNodes(dir, cfg.path, max(1, cfg.nodes)); err != nil {
 		return nil, err
 	}
 	members := make([]embedded.Node, len(s.nodes))
@@ -132,7 +133,7 @@ func alive(pid int) bool {
 // openNodes opens the nodes of this process. Together they have the machine's
 // cores and memory; each has a store of its own, and what one holds the others
 // fetch over loopback HTTP.
-func (s *stack) openNodes(dir string, count int) error {
+func (s *stack) openNodes(dir, path string, count int) error {
 	token := uuid.NewString()
 	for i := range count {
 		id := nodeID(i)
@@ -140,6 +141,7 @@ func (s *stack) openNodes(dir string, count int) error {
 			ID: id, Dir: filepath.Join(dir, "nodes", string(id)),
 			CPU:    max(1, float64(runtime.NumCPU())/float64(count)),
 			Memory: machineMemory() / int64(count),
+			Path:   path,
 			Listen: "127.0.0.1:0", Token: token, Locate: s.locate, Log: s.log,
 		}
 		if s.bucket != nil {

@@ -28,9 +28,9 @@ type ExecOptions struct {
 
 // Exec runs functions as processes: argv (exec) and shell scripts (run).
 //
-// A process gets a small environment of its own, never this process's; a
-// process group of its own, all of which is dead when Run returns; and it dies
-// with this process, children included.
+// A process gets a small environment of its own, of this process's at most the
+// PATH; a process group of its own, all of which is dead when Run returns; and
+// it dies with this process, children included.
 type Exec struct {
 	opts     ExecOptions
 	watchdog watchdog
