@@ -37,12 +37,28 @@ func weft(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// serve starts a server process on the folder, and returns it with a client
-// once it says where it listens.
+// serve starts a server process on the folder.
 func serve(t *testing.T, dir string, more ...string) (*exec.Cmd, *client) {
 	t.Helper()
-	args := append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--nodes", "2"}, more...)
-	cmd := weft(t.Context(), args...)
+	return started(t, weft(t.Context(), append(serveArgs(dir), more...)...))
+}
+
+// serveWith is serve with more in the server's environment.
+func serveWith(t *testing.T, dir string, env ...string) (*exec.Cmd, *client) {
+	t.Helper()
+	cmd := weft(t.Context(), serveArgs(dir)...)
+	cmd.Env = append(cmd.Env, env...)
+	return started(t, cmd)
+}
+
+func serveArgs(dir string) []string {
+	return []string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--nodes", "2"}
+}
+
+// started starts a server, and returns it with a client once it says where it
+// listens.
+func started(t *testing.T, cmd *exec.Cmd) (*exec.Cmd, *client) {
+	t.Helper()
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -131,12 +147,7 @@ func killRelay(t *testing.T, kills int, pause time.Duration) {
 		}
 	}
 	checkRelay(t, c, id)
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("the server ended with %v", err)
-	}
+	stop(t, cmd)
 }
 
 func submitRelay(t *testing.T, c *client, witness string) executor.RunID {
@@ -205,12 +216,7 @@ func TestARunOnPostgresIsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkRelay(t, c, id)
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("the server ended with %v", err)
-	}
+	stop(t, cmd)
 }
 
 func TestADatabaseThatCannotBeReachedIsAnError(t *testing.T) {
