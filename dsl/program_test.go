@@ -148,7 +148,7 @@ functions:
     outputs: { o: { type: "file[]", path: "*.x", size_hint: 300KB, media_type: text/plain } }
 steps:
   a: { uses: f }
-  b: { uses: f, retry: { max_retries: 1, interval: 2s }, timeout: 1m, resources: { cpu: 4 } }
+  b: { uses: f, retry: { max_retries: 1, interval: 1h }, timeout: 1m, resources: { cpu: 4 } }
   c: { run: ls }
 `)
 	f, b := p.Functions[0], p.Steps[1]
@@ -164,7 +164,7 @@ steps:
 		{"memory", f.Resources.Memory, int64(3 << 29)},
 		{"size_hint", f.Outputs[0].SizeHint, int64(300_000)},
 		{"retry of the function", fmt.Sprint(p.Steps[0].Retry), "{3 1s 2 30s true []}"},
-		{"retry of the step", fmt.Sprint(b.Retry), "{1 2s 2 5m0s false []}"},
+		{"retry of the step", fmt.Sprint(b.Retry), "{1 1h0m0s 2 1h0m0s false []}"},
 		{"timeout of the function", p.Steps[0].Timeout, 90 * time.Second},
 		{"timeout of the step", b.Timeout, time.Minute},
 		{"cpu of the step", own.Resources, Resources{4, 3 << 29}},

@@ -20,6 +20,7 @@ func (c *compiler) retry(n *node) Retry {
 	if n.get("interval") != nil {
 		r.Interval = c.duration(n, "interval")
 	}
+	r.MaxInterval = max(r.MaxInterval, r.Interval)
 	if n.get("max_interval") != nil {
 		r.MaxInterval = c.duration(n, "max_interval")
 	}
