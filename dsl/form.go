@@ -19,6 +19,7 @@ type form struct {
 	hint func(text string) string // what would be right, when read refuses
 	like string                   // of formText: the regular expression of the schema
 	min  float64
+	free bool // of formDict: its names are checked by who reads them
 }
 
 type formKind uint8
@@ -47,6 +48,7 @@ type key struct {
 
 func list(of form) form          { return form{kind: formList, of: &of} }
 func dict(of form) form          { return form{kind: formDict, of: &of} }
+func anyNames(of form) form      { return form{kind: formDict, of: &of, free: true} }
 func keyed(keys []key) form      { return form{kind: formObject, keys: keys} }
 func choice(forms ...form) form  { return form{kind: formChoice, any: forms} }
 func text() form                 { return form{kind: formText} }
@@ -89,7 +91,9 @@ func (p *problems) check(n *node, f form, name string) {
 	case formDict:
 		if p.checkKind(n, mapNode, name) {
 			for _, pr := range n.pairs {
-				p.checkName(pr.key, name)
+				if !f.free {
+					p.checkName(pr.key, name)
+				}
 				p.check(pr.value, *f.of, pr.key.text)
 			}
 		}

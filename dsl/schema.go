@@ -7,10 +7,15 @@ import (
 // Schema returns the JSON Schema (draft 2020-12) of the language, for editors
 // that complete and check workflow files. Keys that are not supported yet are
 // not in it.
-func Schema() []byte {
-	s := keyed(workflowKeys()).schema()
+func Schema() []byte { return schemaText("Weft workflow", workflowKeys()) }
+
+// TestSchema returns the JSON Schema of test files, as Schema does.
+func TestSchema() []byte { return schemaText("Tests of a Weft workflow", testFileKeys()) }
+
+func schemaText(title string, keys []key) []byte {
+	s := keyed(keys).schema()
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	s["title"] = "Weft workflow"
+	s["title"] = title
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return []byte("{}") // maps of strings, numbers and maps do not fail
@@ -34,10 +39,11 @@ func (f form) schema() map[string]any {
 	case formList:
 		return map[string]any{"type": "array", "items": f.of.schema()}
 	case formDict:
-		return map[string]any{
-			"type": "object", "additionalProperties": f.of.schema(),
-			"propertyNames": map[string]any{"pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": maxName},
+		s := map[string]any{"type": "object", "additionalProperties": f.of.schema()}
+		if !f.free {
+			s["propertyNames"] = map[string]any{"pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": maxName}
 		}
+		return s
 	case formObject:
 		return f.objectSchema()
 	case formChoice:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,6 +69,31 @@ func TestTheSchemaKnowsWhatTheCompilerTakes(t *testing.T) {
 	for _, src := range []string{everyKey, string(excamera)} {
 		if problems := validate(schema, fromYAML(t, src), "$"); len(problems) > 0 {
 			t.Errorf("the schema refuses what the compiler takes:\n%s", strings.Join(problems, "\n"))
+		}
+	}
+}
+
+func TestTheSchemaOfTestFilesTakesThoseOfTheExamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../workflows/*/*.test.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no test files: %v", err)
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(dsl.TestSchema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problems := validate(schema, fromYAML(t, string(src)), "$"); len(problems) > 0 {
+			t.Errorf("%s:\n%s", file, strings.Join(problems, "\n"))
+		}
+		broken := strings.Replace(string(src), "expect:", "expects:", 1)
+		if len(validate(schema, fromYAML(t, broken), "$")) == 0 {
+			t.Errorf("%s: the schema takes an unknown key", file)
 		}
 	}
 }
