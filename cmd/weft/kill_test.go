@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal/postgres/pgtest"
 	"example.org/weft/server/api"
@@ -27,7 +29,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"weft": main})
 }
 
 // weft returns the program with the given arguments, ready to start.

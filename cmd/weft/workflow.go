@@ -20,17 +20,22 @@ func (a *app) compile(file string) (*dsl.Program, []byte, error) {
 	for _, w := range warnings {
 		fmt.Fprintln(a.stderr, w.Error()+" [warning]")
 	}
-	var mistakes dsl.Errors
-	if errors.As(err, &mistakes) {
-		for _, m := range mistakes {
-			fmt.Fprintln(a.stderr, m.Error())
-		}
-		return nil, nil, &exitError{code: exitUsage, err: fmt.Errorf("%s has %s", file, count(len(mistakes), "mistake"))}
-	}
 	if err != nil {
-		return nil, nil, usage(err)
+		return nil, nil, a.mistakes(file, err)
 	}
 	return program, src, nil
+}
+
+// mistakes prints what is wrong with a file, one mistake a line.
+func (a *app) mistakes(file string, err error) error {
+	var mistakes dsl.Errors
+	if !errors.As(err, &mistakes) {
+		return usage(err)
+	}
+	for _, m := range mistakes {
+		fmt.Fprintln(a.stderr, m.Error())
+	}
+	return &exitError{code: exitUsage, err: fmt.Errorf("%s has %s", file, count(len(mistakes), "mistake"))}
 }
 
 func count(n int, what string) string {
@@ -109,15 +114,22 @@ func (a *app) validateJSON(files []string) error {
 }
 
 func (a *app) schemaCommand() *cobra.Command {
-	return &cobra.Command{
+	var tests bool
+	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of the language, for editors",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := a.stdout.Write(dsl.Schema())
+			schema := dsl.Schema()
+			if tests {
+				schema = dsl.TestSchema()
+			}
+			_, err := a.stdout.Write(schema)
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&tests, "test", false, "of test files, those that weft test reads")
+	return cmd
 }
 
 // short returns a version as people quote it: the first characters of its
