@@ -13,7 +13,7 @@ const unknownRun = 1.0
 // maxSlowdown (0.05 is 5 %) of the earliest, it is the one that moves the
 // fewest bytes; of equals the less loaded one, then the first. A task whose
 // group works elsewhere already moves, besides what it reads, what it makes for
-// the group.
+// the group, and goes only where it need not wait (planner.Pick).
 func Choose(mode Mode, maxSlowdown float64, s Snapshot, t Task) (Decision, error) {
 	nodes, avoided, err := feasible(s, &t)
 	if err != nil {
@@ -104,14 +104,15 @@ func pick(mode Mode, slack float64, s *Snapshot, nodes []int, scores []Score, t 
 	candidates := append(few[:0], make([]planner.Candidate, len(scores))...)
 	for k, i := range nodes {
 		sc := &scores[k]
-		c := planner.Candidate{Finish: sc.Finish, Bytes: sc.Missing + sc.Leaving, Load: s.Nodes[i].load()}
+		c := planner.Candidate{Finish: sc.Finish, Bytes: sc.Missing + sc.Leaving, Load: s.Nodes[i].load(), Busy: sc.Wait > 0}
 		switch mode.kind {
 		case store:
 			c.Bytes, why = 0, "the least busy"
 		case earliestStart:
 			c.Bytes, slack, why = 0, 0, "starts first"
 		case data, roundRobin, random:
-			if sc.Node == t.Home && t.Keep > 0 {
+			c.Home = mode.kind == data && sc.Node == t.Home
+			if c.Home && t.Keep > 0 {
 				why = "its group works there"
 			}
 		}

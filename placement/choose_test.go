@@ -111,6 +111,23 @@ func TestAGroupStaysHomeForWhatItMakes(t *testing.T) {
 	}
 }
 
+func TestAGroupLeavesHomeOnlyForAnIdleNode(t *testing.T) {
+	t.Parallel()
+	s := cluster(3, "n1")
+	for i, queued := range []float64{5, 1, 2} {
+		s.Nodes[i].FreeCPU = -queued
+	}
+	task := reading(5 * mb)
+	task.Group, task.Home, task.Keep = "left", "n1", 50*mb
+	if d := choose(t, s, task); d.Node != "n1" {
+		t.Errorf("went to %s (%s), want n1: the queue of n2 is shorter, but n2 is busy", d.Node, d.Reason)
+	}
+	s.Nodes[2].FreeCPU = 1
+	if d := choose(t, s, task); d.Node != "n3" {
+		t.Errorf("went to %s (%s), want n3, which has nothing else to do", d.Node, d.Reason)
+	}
+}
+
 func TestAChainIsCutOnlyWhenItMustBe(t *testing.T) {
 	t.Parallel()
 	s := cluster(3, "n2")

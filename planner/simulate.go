@@ -92,7 +92,10 @@ func (s *simulation) choose(f *family, r readyTask) (node int, missing float64) 
 			lacks += f.keep
 			finish += s.m.cluster.seconds(f.keep)
 		}
-		s.candidates = append(s.candidates, Candidate{Finish: finish, Bytes: int64(lacks), Load: n.load(r.at)})
+		s.candidates = append(s.candidates, Candidate{
+			Finish: finish, Bytes: int64(lacks), Load: n.load(r.at),
+			Busy: n.start(f.width[i], r.at) > r.at, Home: i == home,
+		})
 		s.of = append(s.of, i)
 	}
 	best, _ := Pick(s.candidates, s.m.prog.MaxSlowdown)
