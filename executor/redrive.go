@@ -1,11 +1,15 @@
 package executor
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"example.org/weft/dsl"
 )
+
+// ErrRedrive is returned for a redrive that is not possible; its text says why.
+var ErrRedrive = errors.New("cannot redrive")
 
 // redriven has a run that ended go on. What has not succeeded begins anew, and
 // so do the chosen task and all that comes after it, succeeded or not; the rest
@@ -15,12 +19,12 @@ func (r *Run) redriven(at time.Time, x Redriven) error {
 		return ErrStale
 	}
 	if x.From == "" && r.finished.Status == StatusSucceeded {
-		return fmt.Errorf("cannot redrive %s: it succeeded, so a task to redrive from must be named", r.id)
+		return fmt.Errorf("%w %s: it succeeded, so a task to redrive from must be named", ErrRedrive, r.id)
 	}
 	r.workOut() // in a replay: who was skipped
 	again, err := r.comesAfter(x.From)
 	if err != nil {
-		return fmt.Errorf("cannot redrive %s: %w", r.id, err)
+		return fmt.Errorf("%w %s: %w", ErrRedrive, r.id, err)
 	}
 	r.finished, r.finishedAt = nil, time.Time{}
 	r.ending, r.paused = nil, false

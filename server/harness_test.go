@@ -17,6 +17,7 @@ import (
 
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
+	"example.org/weft/executor/embedded"
 	"example.org/weft/executor/journal"
 	"example.org/weft/executor/journal/sqlite"
 	"example.org/weft/executor/node"
@@ -78,6 +79,14 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 func (b *bench) Submit(ctx context.Context, r journal.NewRun) (executor.RunID, bool, error) {
 	r.Owner, r.TTL = "test", time.Hour
 	return b.db.Accept(ctx, r)
+}
+
+// Redrive is that of the engine, which here runs nothing.
+func (b *bench) Redrive(ctx context.Context, id executor.RunID, x executor.Redriven, dry bool) (executor.Forecast, error) {
+	return embedded.New(embedded.Config{
+		Journal: b.db, Releaser: b.db, Catalog: b.db, Documents: b.db, Watcher: b.db,
+		Owner: "test", Logger: slog.New(slog.DiscardHandler),
+	}).Redrive(ctx, id, x, dry)
 }
 
 func (b *bench) Plan(_ context.Context, p *dsl.Program, _ map[string]object.Value) (*planner.Plan, error) {

@@ -23,6 +23,10 @@ type Engine interface {
 	// errors are those of journal.Catalog.Accept.
 	Submit(ctx context.Context, r journal.NewRun) (executor.RunID, bool, error)
 
+	// Redrive has a run that ended go on and says what it has to do; a dry one
+	// only says it. executor.ErrRedrive when it is not possible.
+	Redrive(ctx context.Context, id executor.RunID, x executor.Redriven, dry bool) (executor.Forecast, error)
+
 	// Plan says what running the program with these inputs would take. Inputs
 	// may be missing: they are then guessed.
 	Plan(ctx context.Context, p *dsl.Program, inputs map[string]object.Value) (*planner.Plan, error)

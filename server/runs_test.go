@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,8 +177,9 @@ func TestFailureSaysWhereAndWhatNext(t *testing.T) {
 	if f.Task != "encode[1]" || f.Attempt != 1 || f.ExitCode != 3 || f.Stderr != "no <codec>" || f.Node != "n1" {
 		t.Errorf("failure %+v", f)
 	}
-	if want := "weft runs logs " + string(p.id) + " 'encode[1]'"; len(f.Next) != 2 || f.Next[0] != want || f.Next[1] != "cd /tmp/kept" {
-		t.Errorf("next %q", f.Next)
+	want := []string{"weft runs logs " + string(p.id) + " 'encode[1]'", "cd /tmp/kept", "weft runs redrive " + string(p.id)}
+	if !slices.Equal(f.Next, want) {
+		t.Errorf("next %q, want %q", f.Next, want)
 	}
 }
 

@@ -85,6 +85,7 @@ func New(cfg Config) *Server {
 	s.runRoutes()
 	s.taskRoutes()
 	s.actionRoutes()
+	s.redriveRoute()
 	s.objectRoutes()
 	s.nodeRoutes()
 	s.operatorRoutes()

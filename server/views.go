@@ -70,6 +70,9 @@ func (f *fold) failureView(task executor.TaskID, failure *executor.Failed) *api.
 	if failure.Where.Dir != "" {
 		out.Next = append(out.Next, "cd "+failure.Where.Dir)
 	}
+	if f.run.Done() {
+		out.Next = append(out.Next, "weft runs redrive "+string(f.id))
+	}
 	return out
 }
 

@@ -19,6 +19,9 @@ func (r *remoteFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.url, "server", "", "address of the server (default $WEFT_SERVER, else "+defaultServer+")")
 }
 
+// named reports whether a server is named, by the flag or $WEFT_SERVER.
+func (r *remoteFlags) named(a *app) bool { return r.url != "" || a.getenv("WEFT_SERVER") != "" }
+
 // client returns a client for the server: the flag's, else $WEFT_SERVER's, else
 // the one at the default address.
 func (r *remoteFlags) client(a *app) *client {

@@ -142,7 +142,7 @@ func (r *reachFlags) register(cmd *cobra.Command) { r.remote.register(cmd) }
 // with calls use with a client: of the server that is named, or of the one
 // that has the data folder, which is started if there is none.
 func (r *reachFlags) with(a *app, ctx context.Context, use func(context.Context, *client) error) error {
-	if r.remote.url != "" || a.getenv("WEFT_SERVER") != "" {
+	if r.remote.named(a) {
 		return use(ctx, r.remote.client(a))
 	}
 	if _, err := os.Stat(a.dir); err != nil {

@@ -23,8 +23,14 @@ type opened struct {
 }
 
 func (e opened) deliver(l *loop) {
-	if l.stopping || l.runs[e.lease.Run] != nil {
+	if l.stopping {
 		return
+	}
+	if old := l.runs[e.lease.Run]; old != nil {
+		if old.lease.Epoch >= e.lease.Epoch {
+			return
+		}
+		l.forget(old) // it ended, and was redriven before its last flush came back
 	}
 	mode, err := placement.ParseMode(e.started.Options.Placement)
 	if err != nil {

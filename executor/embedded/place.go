@@ -58,7 +58,7 @@ func (l *loop) claim(a *active, c executor.Place, d placement.Decision, task pla
 		return
 	}
 	k := &claim{
-		attempt: executor.AttemptID{Run: a.lease.Run, Task: c.Task, N: c.Attempt, Epoch: a.lease.Epoch},
+		attempt: executor.AttemptID{Run: a.lease.Run, Task: c.Task, N: c.Attempt, Epoch: a.lease.Epoch, Redriven: c.Redriven},
 		node:    l.nodes.nodes[i], index: i,
 		cpu: task.CPU, memory: task.Memory, seconds: task.RunTime,
 	}
