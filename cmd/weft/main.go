@@ -110,7 +110,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log what the engine decides")
 	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
 	root.AddCommand(
-		a.runCommand(), a.validateCommand(), a.testCommand(), a.planCommand(), a.serveCommand(), a.submitCommand(),
+		a.initCommand(), a.runCommand(), a.validateCommand(), a.testCommand(), a.planCommand(), a.serveCommand(), a.submitCommand(),
 		a.runsCommand(), a.nodesCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	return root
