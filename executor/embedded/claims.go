@@ -6,6 +6,7 @@ import (
 
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
+	"example.org/weft/object"
 	"example.org/weft/placement"
 )
 
@@ -19,6 +20,9 @@ type claim struct {
 	memory  int64
 	seconds float64 // predicted run time
 	invoked bool    // handed to the node, which will answer for it
+
+	missed bool      // the node found inputs of it lost
+	orphan object.ID // one of them that no task made
 }
 
 // claims returns the run's claims in the order of their tasks.

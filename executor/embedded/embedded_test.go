@@ -121,7 +121,7 @@ func (w *world) await(id executor.RunID, ok func(journal.RunRow) bool) journal.R
 		select {
 		case <-woken:
 		case <-timeout:
-			w.t.Fatalf("run %s: still %+v, facts %v", id, rows, w.kinds(id))
+			w.t.Fatalf("run %s: still %+v, facts %.4000s", id, rows, fmt.Sprint(w.kinds(id)))
 		}
 	}
 }

@@ -2,11 +2,13 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
+	"example.org/weft/executor/journal"
 	"example.org/weft/object"
 )
 
@@ -39,6 +41,11 @@ func (e evaluated) deliver(l *loop) {
 	if e.run.gone {
 		return
 	}
+	if l.loseAll(e.run, e.err) {
+		// Evaluated anew, it waits for what is made again.
+		l.evaluate(e.run, e.run.run.EvaluateWith(e.command, nil))
+		return
+	}
 	if e.err != nil {
 		e.command.Fact.Err = e.err.Error()
 		l.step(e.run, e.command.Fact)
@@ -64,6 +71,9 @@ func (e *Engine) readObject(ctx context.Context, ref object.Ref) ([]byte, error)
 		return nil, fmt.Errorf("cannot read %s in an expression: %d bytes, at most %d", ref.ID, ref.Size, maxLoad)
 	}
 	r, _, err := e.Open(ctx, ref.ID)
+	if gone(err) || errors.Is(err, journal.ErrNotFound) {
+		return nil, &lostError{[]object.ID{ref.ID}}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -16,15 +16,28 @@ func (l *loop) finish(a *active, c executor.Finish) {
 		outputs[name] = a.run.Expand(v)
 	}
 	l.tasks.Go(func() {
-		f := executor.Finished{Status: c.Status, Error: c.Error}
 		kept, err := l.keepOutputs(l.background, a.lease.Run, outputs)
-		if err != nil {
-			f.Status, f.Error = executor.StatusFailed, fmt.Sprintf("cannot keep the outputs: %v", err)
-		} else {
-			f.Outputs = kept
-		}
-		l.events.put(answered{run: a, fact: f})
+		l.events.put(ready{run: a, command: c, outputs: kept, err: err})
 	})
+}
+
+// ready brings the outputs of a run when they are on stable storage.
+type ready struct {
+	run     *active
+	command executor.Finish
+	outputs map[string]object.Value
+	err     error
+}
+
+func (e ready) deliver(l *loop) {
+	if e.run.gone || l.loseAll(e.run, e.err) {
+		return // outputs that are made again come here again
+	}
+	f := executor.Finished{Status: e.command.Status, Error: e.command.Error, Outputs: e.outputs}
+	if e.err != nil {
+		f = executor.Finished{Status: executor.StatusFailed, Error: fmt.Sprintf("cannot keep the outputs: %v", e.err)}
+	}
+	l.step(e.run, f)
 }
 
 // finished lets go of a run whose end is durable.

@@ -12,6 +12,7 @@ import (
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal"
+	"example.org/weft/object"
 	"example.org/weft/placement"
 	"example.org/weft/planner"
 )
@@ -53,9 +54,10 @@ type active struct {
 	gone    bool // forgotten: answers to what it had started are dropped
 	since   time.Time
 
-	live        map[executor.TaskID]*claim // attempts that hold a node's capacity
-	lastMessage int64                      // of the inbox that was stepped
-	learned     map[string]bool            // digests of functions that the run taught something of
+	live        map[executor.TaskID]*claim    // attempts that hold a node's capacity
+	lastMessage int64                         // of the inbox that was stepped
+	makers      map[object.ID]executor.TaskID // who made what; nil before the first loss
+	learned     map[string]bool               // digests of functions that the run taught something of
 
 	// What the next flush carries, and what may leave when it has come back.
 	records  []executor.Record

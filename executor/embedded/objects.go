@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -78,72 +76,6 @@ func (e *Engine) put(ctx context.Context, id object.ID, name, mediaType string, 
 		err = s.Sync(ctx, id)
 	}
 	return object.Ref{ID: id, Size: info.Size, MediaType: mediaType, Name: name, Digest: info.Digest}, err
-}
-
-// keepOutputs puts every object of a run's outputs on stable storage, with its
-// digest, and makes an object of each output that is too large to stand inline.
-func (e *Engine) keepOutputs(ctx context.Context, run executor.RunID, outputs map[string]object.Value) (map[string]object.Value, error) {
-	kept := make(map[string]object.Value, len(outputs))
-	for _, name := range slices.Sorted(maps.Keys(outputs)) {
-		v, err := e.keepValue(ctx, outputs[name])
-		if err == nil {
-			v, err = e.spill(ctx, run, name, v)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("output %s: %w", name, err)
-		}
-		kept[name] = v
-	}
-	return kept, nil
-}
-
-// keepValue returns v with the digests of its objects, which it has put on
-// stable storage.
-func (e *Engine) keepValue(ctx context.Context, v object.Value) (object.Value, error) {
-	var err error
-	switch {
-	case v.File != nil:
-		v.File, err = e.keepRef(ctx, *v.File)
-	case v.Dir != nil:
-		v.Dir, err = e.keepRef(ctx, *v.Dir)
-	case v.Large != nil:
-		var ref *object.Ref
-		large := *v.Large
-		if ref, err = e.keepRef(ctx, large.Ref); err == nil {
-			large.Ref = *ref
-		}
-		v.Large = &large
-	case v.List != nil:
-		list := make([]object.Value, len(v.List))
-		for i := 0; i < len(list) && err == nil; i++ {
-			list[i], err = e.keepValue(ctx, v.List[i])
-		}
-		v.List = list
-	case v.Map != nil:
-		fields := make(map[string]object.Value, len(v.Map))
-		for _, name := range slices.Sorted(maps.Keys(v.Map)) {
-			if fields[name], err = e.keepValue(ctx, v.Map[name]); err != nil {
-				break
-			}
-		}
-		v.Map = fields
-	}
-	return v, err
-}
-
-func (e *Engine) keepRef(ctx context.Context, ref object.Ref) (*object.Ref, error) {
-	for _, n := range e.cfg.Nodes {
-		if !n.Store().Has(ref.ID) {
-			continue
-		}
-		if err := n.Store().Sync(ctx, ref.ID); err != nil {
-			return nil, err
-		}
-		var err error
-		ref.Digest, err = n.Store().Digest(ctx, ref.ID)
-		return &ref, err
-	}
-	return nil, fmt.Errorf("cannot keep %s: %w", ref.ID, journal.ErrNotFound)
 }
 
 // spill makes an object of a value that is too large to stand inline.

@@ -81,15 +81,35 @@ func (e answered) deliver(l *loop) {
 	if a.gone {
 		return
 	}
-	switch f := e.fact.(type) {
+	held := a.live[e.attempt.Task]
+	if held != nil && held.attempt != e.attempt {
+		held = nil
+	}
+	fact := e.fact
+	switch f := fact.(type) {
+	case executor.ObjectLost:
+		if held != nil {
+			l.missed(a, held, f.Object)
+		}
+		return
 	case executor.Succeeded:
 		l.learn(a, f)
 		l.settleClaim(a, e.attempt)
-	case executor.Failed, executor.AttemptLost:
+	case executor.AttemptLost:
+		if held != nil && held.missed {
+			fact = l.giveUp(a, held, f)
+		}
+		l.settleClaim(a, e.attempt)
+	case executor.Failed:
 		l.settleClaim(a, e.attempt)
 	default:
 	}
-	l.step(a, e.fact)
+	l.step(a, fact)
+	if s, ok := fact.(executor.Succeeded); ok && a.makers != nil {
+		if t, ok := a.run.Task(s.Task); ok {
+			a.note(t.Step, e.attempt, s.Outputs)
+		}
+	}
 }
 
 // settleClaim gives back what an attempt occupied on its node.

@@ -12,13 +12,18 @@ import (
 	"example.org/weft/object/peer"
 )
 
-// A lostError says that an object is nowhere to be had.
+// A lostError says that objects are nowhere to be had.
 type lostError struct {
-	id  object.ID
-	err error
+	ids []object.ID
+	err error // of the first
 }
 
-func (e *lostError) Error() string { return fmt.Sprintf("object %s is lost: %v", e.id, e.err) }
+func (e *lostError) Error() string {
+	if more := len(e.ids) - 1; more > 0 {
+		return fmt.Sprintf("object %s and %d more are lost: %v", e.ids[0], more, e.err)
+	}
+	return fmt.Sprintf("object %s is lost: %v", e.ids[0], e.err)
+}
 
 func (e *lostError) Unwrap() error { return e.err }
 
@@ -53,15 +58,20 @@ func (s *stager) fetch(ctx context.Context, id object.ID) error {
 	if s.node.store.Has(id) {
 		return nil
 	}
-	deadline := time.Now().Add(s.node.cfg.Patience)
+	if s.patience.IsZero() {
+		s.patience = time.Now().Add(s.node.cfg.Patience)
+	}
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		err := s.fetchOnce(ctx, id)
 		var gone *lostError
+		if err == nil {
+			s.patience = time.Time{}
+		}
 		if err == nil || errors.As(err, &gone) || ctx.Err() != nil {
 			return err
 		}
-		if time.Now().Add(pause).After(deadline) {
-			return &lostError{id, fmt.Errorf("unreachable for %s: %w", s.node.cfg.Patience, err)}
+		if time.Now().Add(pause).After(s.patience) {
+			return &lostError{[]object.ID{id}, fmt.Errorf("unreachable for %s: %w", s.node.cfg.Patience, err)}
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -109,7 +119,7 @@ func (s *stager) fetchOnce(ctx context.Context, id object.ID) error {
 	if unreachable != nil {
 		return unreachable
 	}
-	return &lostError{id, errors.New("nobody has it")}
+	return &lostError{[]object.ID{id}, errors.New("nobody has it")}
 }
 
 func (s *stager) moved(t executor.Transport, from executor.NodeID, bytes int64) {

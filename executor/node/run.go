@@ -175,7 +175,9 @@ func (n *Node) tell(a *attempt, res result, err error, where executor.Where) {
 		return
 	}
 	if gone, ok := errors.AsType[*lostError](err); ok {
-		a.report(executor.ObjectLost{Object: gone.id})
+		for _, id := range gone.ids {
+			a.report(executor.ObjectLost{Object: id})
+		}
 		a.report(executor.AttemptLost{Task: a.Attempt.Task, Attempt: a.Attempt.N, Reason: err.Error()})
 		return
 	}

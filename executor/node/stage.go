@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"time"
 
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
@@ -28,6 +29,9 @@ type stager struct {
 	files   int    // of it, so far
 	width   int    // digits of a file's index; 0: the input is one file
 	linked  []object.ID
+
+	lost     *lostError // all that was missed so far
+	patience time.Time  // when the holders of missing objects have been unreachable for too long; zero: all were reached
 }
 
 // stage returns what the function's templates read.
@@ -35,10 +39,13 @@ func (s *stager) stage(ctx context.Context) (dsl.FuncScope, error) {
 	scope := dsl.FuncScope{Inputs: map[string]any{}, Outputs: map[string]any{}}
 	for _, name := range s.names() {
 		v, err := s.stageInput(ctx, name)
-		if err != nil {
+		if err = s.miss(err); err != nil {
 			return scope, fmt.Errorf("cannot stage input %s: %w", name, err)
 		}
 		scope.Inputs[name] = v
+	}
+	if s.lost != nil {
+		return scope, s.lost
 	}
 	text, err := json.Marshal(scope.Inputs)
 	if err != nil {
@@ -48,6 +55,20 @@ func (s *stager) stage(ctx context.Context) (dsl.FuncScope, error) {
 		return scope, fmt.Errorf("cannot write inputs: %w", err)
 	}
 	return scope, s.layOutputs(scope.Outputs)
+}
+
+// miss notes what is lost and lets staging go on, so that all of it is known
+// after one attempt.
+func (s *stager) miss(err error) error {
+	gone, ok := errors.AsType[*lostError](err)
+	if !ok {
+		return err
+	}
+	if s.lost == nil {
+		s.lost = &lostError{err: gone.err}
+	}
+	s.lost.ids = append(s.lost.ids, gone.ids...)
+	return nil
 }
 
 // names are the inputs that were declared, then those that were only given.
@@ -153,7 +174,7 @@ func (s *stager) bring(ctx context.Context, ref object.Ref) (string, error) {
 	}
 	s.files++
 	at := path.Join(dir, name)
-	if err := s.place(ctx, ref, at); err != nil {
+	if err := s.miss(s.place(ctx, ref, at)); err != nil {
 		return "", err
 	}
 	return s.folder.path + "/" + at, nil
