@@ -154,6 +154,18 @@ type Inputs struct {
 	StepItems map[string]int
 }
 
+// Items returns what Inputs.Items says of an input whose JSON is given: the
+// length of a list, or a whole number. It is false for anything else.
+func Items(text []byte) (int, bool) {
+	var list []json.RawMessage
+	if json.Unmarshal(text, &list) == nil && list != nil {
+		return len(list), true
+	}
+	var n int
+	err := json.Unmarshal(text, &n)
+	return n, err == nil && len(text) > 0 && string(text) != "null"
+}
+
 // seal sets the digest.
 func (p *Plan) seal() {
 	p.Digest = ""

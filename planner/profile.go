@@ -18,7 +18,7 @@ type Profile struct {
 type Estimate struct {
 	Run    Fit            `json:"run"`    // seconds
 	Output map[string]Fit `json:"output"` // bytes, by output
-	Items  map[string]Fit `json:"items"`  // length of list outputs
+	Items  map[string]Fit `json:"items"`  // length of list outputs; of a whole number its value
 }
 
 // An Observation is one finished task.
@@ -27,7 +27,7 @@ type Observation struct {
 	Run         time.Duration    // of the function itself, without queue and staging
 	InputBytes  int64            // of all that it read, each object once
 	OutputBytes map[string]int64 // by output; of a list, of all its items
-	Items       map[string]int   // length of list outputs
+	Items       map[string]int   // length of list outputs; of a whole number its value
 }
 
 // Learn returns prof with one more finished task in it. prof itself does not

@@ -14,29 +14,24 @@ import (
 	"example.org/weft/server/api"
 )
 
-// follow shows a run's progress until it has ended, and prints its result. The
-// first Ctrl-C pauses it durably, a second one ends the program at once.
+// follow shows a run's progress until it has ended, and prints its result.
+// Ctrl-C pauses a run that is this call's own; of any other it ends the looking
+// on.
 func (a *app) follow(ctx context.Context, c *client, run *api.Run, s *submission) error {
 	show := a.newProgress(run, c.base, s.out.json())
 	defer show.close()
-
-	followed, stop := context.WithCancel(ctx)
-	defer stop()
-	done := make(chan error, 1)
-	go func() { done <- c.watch(followed, run.ID, show.update) }()
-	select {
-	case err := <-done:
-		if err != nil {
-			return err
-		}
-	case <-a.interrupts:
-		stop()
-		<-done
-		show.close()
-		return a.pause(ctx, c, run)
-	}
+	err := c.watch(ctx, run.ID, show.update)
 	show.close()
-	return a.report(ctx, c, run.ID, s)
+	switch {
+	case err == nil:
+		return a.report(ctx, c, run.ID, s)
+	case ctx.Err() == nil:
+		return err
+	case s.own:
+		return a.pause(context.WithoutCancel(ctx), c, run.ID, s)
+	}
+	fmt.Fprintf(a.stderr, "%s has not ended; watch it with:\n  %s\n", run.ID, a.next("weft runs watch "+string(run.ID)))
+	return &exitError{code: exitInterrupted}
 }
 
 // watch calls update with the state of a run whenever it changes, until the run
@@ -94,13 +89,33 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// pause answers the first Ctrl-C.
-func (a *app) pause(ctx context.Context, c *client, run *api.Run) error {
-	err := c.call(ctx, request{method: http.MethodPost, path: runPath(run.ID) + "/pause"}, nil, nil)
+// pause pauses a run, and returns when that is durable and nothing of the run
+// begins any more.
+func (a *app) pause(ctx context.Context, c *client, id executor.RunID, s *submission) error {
+	fmt.Fprintf(a.stderr, "pausing %s; Ctrl-C again stops at once\n", id)
+	err := c.call(ctx, request{method: http.MethodPost, path: runPath(id) + "/pause"}, nil, nil)
 	if err != nil {
-		return &exitError{exitInterrupted, fmt.Errorf("cannot pause %s: %w", run.ID, err)}
+		return &exitError{exitInterrupted, fmt.Errorf("cannot pause %s: %w", id, err)}
 	}
-	fmt.Fprintf(a.stderr, "paused %s; nothing that has succeeded is lost. Go on with:\n  weft runs resume %s\n", run.ID, run.ID)
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	err = c.watch(watching, id, func(state api.State) {
+		if state.Run != nil && state.Run.Status == executor.StatusPaused {
+			stop()
+		}
+	})
+	switch {
+	case err == nil:
+		return a.report(ctx, c, id, s) // it ended before it could be paused
+	case watching.Err() == nil:
+		return &exitError{exitInterrupted, fmt.Errorf("cannot tell whether %s is paused: %w", id, err)}
+	}
+	if s.out.json() {
+		if err := a.showRun(ctx, c, id, &s.out); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.stderr, "paused; nothing that has succeeded is lost. Go on with:\n  %s\n", a.next("weft runs resume "+string(id)))
 	return &exitError{code: exitInterrupted}
 }
 
@@ -111,10 +126,10 @@ func (a *app) report(ctx context.Context, c *client, id executor.RunID, s *submi
 		return err
 	}
 	dir := s.outDir
-	if dir == "" && s.local {
+	if dir == "" && s.own {
 		dir = a.dir + "/outputs/" + string(id)
 	}
-	r, err := c.result(ctx, run, dir)
+	r, err := a.result(ctx, c, run, dir)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -73,8 +75,12 @@ func (b binder) bind(ctx context.Context, p *dsl.Program, f *inputFlags) (map[st
 		inputs[name] = value
 	}
 	var mistakes []error
-	for name, texts := range given {
-		v, err := b.value(ctx, typeOf(p, name), texts)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		v, err := b.value(ctx, typeOf(p, name), given[name])
+		var exit *exitError
+		if errors.As(err, &exit) && exit.code != exitUsage {
+			return nil, err // the mistake is not the user's
+		}
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("input %s: %w", name, err))
 		}

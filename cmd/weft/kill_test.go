@@ -15,28 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/testscript"
-
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal/postgres/pgtest"
 	"example.org/weft/server/api"
 )
 
-// asProgram makes the test binary be weft: the tests start it as a process.
-const asProgram = "WEFT_TEST_AS_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
-	testscript.Main(m, map[string]func(){"weft": main})
-}
-
 // weft returns the program with the given arguments, ready to start.
 func weft(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	return cmd
+	return exec.CommandContext(ctx, "weft", args...)
 }
 
 // serve starts a server process on the folder.
@@ -49,7 +35,7 @@ func serve(t *testing.T, dir string, more ...string) (*exec.Cmd, *client) {
 func serveWith(t *testing.T, dir string, env ...string) (*exec.Cmd, *client) {
 	t.Helper()
 	cmd := weft(t.Context(), serveArgs(dir)...)
-	cmd.Env = append(cmd.Env, env...)
+	cmd.Env = append(os.Environ(), env...)
 	return started(t, cmd)
 }
 

@@ -16,16 +16,13 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // from then on a second Ctrl-C ends the program at once
 	app := &app{
-		stdout: os.Stdout, stderr: os.Stderr, stdin: os.Stdin, getenv: os.Getenv, interrupts: interrupts,
+		stdout: os.Stdout, stderr: os.Stderr, stdin: os.Stdin, getenv: os.Getenv,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
-	code := app.main(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(app.main(ctx, os.Args[1:]))
 }
 
 // The exit codes of DESIGN.md section 8.
@@ -42,10 +39,10 @@ type app struct {
 	stdout, stderr io.Writer
 	stdin          io.Reader
 	getenv         func(string) string
-	interrupts     <-chan os.Signal // Ctrl-C, once per press
-	terminal       bool             // stderr is one: progress may move the cursor
+	terminal       bool // stderr is one: progress may move the cursor
 
 	dir       string // --data
+	server    string // --server, of the commands that have it
 	verbose   bool
 	logFormat string
 }
@@ -69,7 +66,8 @@ func (e *exitError) Unwrap() error { return e.err }
 func usage(err error) error       { return &exitError{exitUsage, err} }
 func unreachable(err error) error { return &exitError{exitUnreachable, err} }
 
-// main runs one command line and returns the exit code.
+// main runs one command line and returns the exit code. The end of ctx is
+// Ctrl-C, or SIGTERM.
 func (a *app) main(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
@@ -79,6 +77,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = &exitError{exitInterrupted, errors.New("interrupted")}
 	}
 	if text := err.Error(); text != "" {
 		fmt.Fprintln(a.stderr, "weft: "+text)

@@ -39,7 +39,7 @@ func (a *app) nodesCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	out.register(cmd)
 	return cmd
 }

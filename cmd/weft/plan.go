@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.org/weft/dsl"
 	"example.org/weft/planner"
 )
 
@@ -25,44 +27,83 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			in := planner.Inputs{Bytes: make(map[string]int64), Items: make(map[string]int)}
-			given, _, err := inputs.values()
+			in, err := measure(cmd.Context(), program, &inputs)
 			if err != nil {
-				return usage(err)
-			}
-			measure := binder{file: func(_ context.Context, path string) (any, error) { return fileSize(path) }}
-			if _, err := measure.bind(cmd.Context(), program, &inputs); err != nil {
 				return err
 			}
-			for name, texts := range given {
-				in.Items[name] = len(texts)
-				for _, text := range texts {
-					size, err := fileSize(text)
-					if err != nil {
-						size = int64(len(text))
-					}
-					in.Bytes[name] += size
-				}
-			}
 			plan := planner.Make(program, in, planner.Profile{}, localCluster(nodes))
-			if out.json() {
+			switch out.value {
+			case "json":
 				return a.printJSON(plan)
+			case "dot":
+				return plan.WriteDOT(a.stdout)
+			case "svg":
+				return plan.WriteSVG(a.stdout)
 			}
 			return plan.WriteText(a.stdout)
 		},
 	}
 	inputs.register(cmd.Flags())
-	out.register(cmd)
+	out.register(cmd, "dot", "svg")
 	cmd.Flags().IntVar(&nodes, "nodes", 1, "plan for this many nodes, which share this machine")
 	return cmd
 }
 
-func fileSize(path string) (int64, error) {
-	info, err := os.Stat(path)
+// A fileSize stands for a file among the inputs of a plan.
+type fileSize int64
+
+// measure returns what a plan may know of the inputs as typed: files are looked
+// at, not read.
+func measure(ctx context.Context, p *dsl.Program, f *inputFlags) (planner.Inputs, error) {
+	in := planner.Inputs{Bytes: make(map[string]int64), Items: make(map[string]int)}
+	stat := binder{file: func(_ context.Context, path string) (any, error) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the file: %w", err)
+		}
+		return fileSize(info.Size()), nil
+	}}
+	values, err := stat.bind(ctx, p, f)
 	if err != nil {
-		return 0, fmt.Errorf("cannot read the file: %w", err)
+		return in, err
 	}
-	return info.Size(), nil
+	for name, v := range values {
+		in.Bytes[name] = inputBytes(v)
+		if n, ok := inputItems(v); ok {
+			in.Items[name] = n
+		}
+	}
+	return in, nil
+}
+
+func inputBytes(v any) int64 {
+	switch v := v.(type) {
+	case fileSize:
+		return int64(v)
+	case string:
+		return int64(len(v))
+	case json.RawMessage:
+		return int64(len(v))
+	case []any:
+		total := int64(0)
+		for _, item := range v {
+			total += inputBytes(item)
+		}
+		return total
+	}
+	return 0
+}
+
+// inputItems is the length of a list, or a whole number, over which a foreach
+// may range.
+func inputItems(v any) (int, bool) {
+	switch v := v.(type) {
+	case []any:
+		return len(v), true
+	case json.RawMessage:
+		return planner.Items(v)
+	}
+	return 0, false
 }
 
 // localCluster is the nodes that weft run --nodes N would have.

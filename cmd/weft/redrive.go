@@ -19,7 +19,7 @@ func (a *app) runsRedriveCommand() *cobra.Command {
 	var body api.RedriveBody
 	var from string
 	var wait bool
-	s := submission{local: true}
+	s := submission{own: true}
 	cmd := &cobra.Command{
 		Use:   "redrive RUN",
 		Short: "Let a run that ended go on: what has not succeeded runs again",
@@ -33,7 +33,7 @@ func (a *app) runsRedriveCommand() *cobra.Command {
 				if err != nil {
 					return refused(err)
 				}
-				follow := !body.DryRun && (wait || !reach.remote.named(a))
+				follow := !body.DryRun && (wait || !a.serverNamed())
 				if s.out.json() && !follow {
 					return a.printJSON(todo)
 				}
@@ -45,7 +45,7 @@ func (a *app) runsRedriveCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	s.out.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&from, "from", "", "task, or foreach step, that runs again with all that comes after it")

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,25 +13,46 @@ import (
 // defaultServer is where weft serve listens when it is not told otherwise.
 const defaultServer = "http://127.0.0.1:7070"
 
-// remoteFlags say which server a command speaks to.
-type remoteFlags struct{ url string }
-
-func (r *remoteFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&r.url, "server", "", "address of the server (default $WEFT_SERVER, else "+defaultServer+")")
+// serverFlag registers --server, the server that a command speaks to.
+func (a *app) serverFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.server, "server", "", "address of the server (default $WEFT_SERVER, else "+defaultServer+")")
 }
 
-// named reports whether a server is named, by the flag or $WEFT_SERVER.
-func (r *remoteFlags) named(a *app) bool { return r.url != "" || a.getenv("WEFT_SERVER") != "" }
+// next returns a command to type next as it must be typed to reach what this
+// call has reached.
+func (a *app) next(command string) string {
+	switch {
+	case !strings.HasPrefix(command, "weft "):
+	case a.server != "":
+		command += " --server " + quoted(a.server)
+	case a.dir != a.defaultDir():
+		command += " --data " + quoted(a.dir)
+	}
+	return command
+}
+
+// quoted returns a text as a shell takes it for one word.
+func quoted(text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@"
+	if text != "" && strings.Trim(text, plain) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// serverNamed reports whether a server is named, by the flag or $WEFT_SERVER.
+func (a *app) serverNamed() bool { return a.server != "" || a.getenv("WEFT_SERVER") != "" }
 
 // client returns a client for the server: the flag's, else $WEFT_SERVER's, else
 // the one at the default address.
-func (r *remoteFlags) client(a *app) *client {
-	base := r.url
+func (a *app) client() *client {
+	base := a.server
 	if base == "" {
 		base = a.getenv("WEFT_SERVER")
 	}
 	if base == "" {
-		base = defaultServer
+		a.server = defaultServer
+		base = a.server
 	}
 	return newClient(base, a.getenv("WEFT_TOKEN"))
 }

@@ -17,7 +17,7 @@ func (a *app) printAccepted(run *api.Run, c *client, out *outputFlag) error {
 		return a.printJSON(run)
 	}
 	fmt.Fprintf(a.stdout, "%s\n", run.ID)
-	fmt.Fprintf(a.stderr, "accepted; watch it at %s/runs/%s or with: weft runs watch %s\n", c.base, run.ID, run.ID)
+	fmt.Fprintf(a.stderr, "accepted; watch it at %s/runs/%s or with:\n  %s\n", c.base, run.ID, a.next("weft runs watch "+string(run.ID)))
 	return nil
 }
 

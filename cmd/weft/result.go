@@ -52,7 +52,19 @@ type outFile struct {
 	Digest    object.Digest `json:"digest,omitempty"`
 }
 
-// result gathers what is to be told of a run that has ended.
+// result gathers what is to be told of a run. The commands to type next are as
+// they reach what this call has reached.
+func (a *app) result(ctx context.Context, c *client, run *api.Run, outDir string) (*result, error) {
+	if run.Failure != nil {
+		for i, command := range run.Failure.Next {
+			run.Failure.Next[i] = a.next(command)
+		}
+	}
+	return c.result(ctx, run, outDir)
+}
+
+// result gathers what a server tells of a run, and fetches its output files
+// into outDir unless that is empty.
 func (c *client) result(ctx context.Context, run *api.Run, outDir string) (*result, error) {
 	var ledger api.Ledger
 	if err := c.call(ctx, request{method: http.MethodGet, path: runPath(run.ID) + "/ledger"}, nil, &ledger); err != nil {

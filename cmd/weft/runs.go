@@ -61,7 +61,7 @@ func (a *app) runsListCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	out.register(cmd)
 	cmd.Flags().StringVar(&workflow, "workflow", "", "only runs of this workflow")
 	cmd.Flags().StringVar(&status, "status", "", "only runs in this state")
@@ -92,7 +92,7 @@ func (a *app) runsShowCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	out.register(cmd)
 	return cmd
 }
@@ -102,7 +102,7 @@ func (a *app) showRun(ctx context.Context, c *client, id executor.RunID, out *ou
 	if err := c.call(ctx, request{method: http.MethodGet, path: runPath(id)}, nil, run); err != nil {
 		return refused(err)
 	}
-	r, err := c.result(ctx, run, "")
+	r, err := a.result(ctx, c, run, "")
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (a *app) runsWatchCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	s.out.register(cmd)
 	cmd.Flags().StringVar(&s.outDir, "out", "", "folder for the run's output files")
 	return cmd
@@ -174,7 +174,7 @@ func (a *app) runsActionCommand(action, short string) *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	return cmd
 }
 
@@ -182,7 +182,7 @@ func (a *app) runsActionCommand(action, short string) *cobra.Command {
 // it here until it has ended.
 func (a *app) runsResumeCommand() *cobra.Command {
 	var reach reachFlags
-	s := submission{local: true}
+	s := submission{own: true}
 	cmd := &cobra.Command{
 		Use:   "resume RUN",
 		Short: "Resume a paused run, and show its progress",
@@ -198,7 +198,8 @@ func (a *app) runsResumeCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
+	reach.local.register(cmd)
 	s.out.register(cmd)
 	cmd.Flags().StringVar(&s.outDir, "out", "", "folder for the run's output files")
 	return cmd
@@ -218,7 +219,7 @@ func (a *app) runsLogsCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	cmd.Flags().StringVar(&stream, "stream", "stderr", "stdout or stderr")
 	cmd.Flags().IntVar(&attempt, "attempt", 0, "which attempt (default the last)")
 	return cmd
@@ -257,7 +258,7 @@ func (a *app) runsEventsCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	return cmd
 }
 

@@ -25,7 +25,8 @@ type localFlags struct {
 }
 
 func (l *localFlags) register(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&l.nodes, "nodes", 1, "nodes in this process, each with a store of its own")
+	cmd.Flags().IntVar(&l.nodes, "nodes", 0,
+		"nodes in this process, each with a store of its own (default as many as the data folder has, else 1)")
 	cmd.Flags().StringVar(&l.bucket, "bucket", "",
 		"s3://... or file:///... that --placement store puts every value through")
 }
@@ -40,7 +41,7 @@ func (a *app) serveCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			token := a.getenv("WEFT_TOKEN")
 			if err := server.CheckAddress(listen, token != ""); err != nil {
-				return usage(err)
+				return usage(fmt.Errorf("%w (the token is read from $WEFT_TOKEN)", err))
 			}
 			return a.serve(cmd.Context(), listen, token, local)
 		},
@@ -55,15 +56,6 @@ func (a *app) serveCommand() *cobra.Command {
 
 // serve serves until the program is told to stop.
 func (a *app) serve(ctx context.Context, listen, token string, local localFlags) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go func() {
-		select {
-		case <-a.interrupts:
-			stop()
-		case <-ctx.Done():
-		}
-	}()
 	return a.withStack(ctx, listen, token, local, slog.LevelInfo, func(ctx context.Context, base string) error {
 		fmt.Fprintf(a.stderr, "weft serves at %s\n", base)
 		<-ctx.Done()
@@ -132,21 +124,24 @@ func (a *app) withServer(ctx context.Context, local localFlags, use func(context
 }
 
 // reachFlags are for commands that look into runs, here or on a server.
-type reachFlags struct {
-	remote remoteFlags
-	local  localFlags
-}
+type reachFlags struct{ local localFlags }
 
-func (r *reachFlags) register(cmd *cobra.Command) { r.remote.register(cmd) }
+func (r *reachFlags) register(a *app, cmd *cobra.Command) { a.serverFlag(cmd) }
 
 // with calls use with a client: of the server that is named, or of the one
-// that has the data folder, which is started if there is none.
+// that has the data folder, which is started if there is none. Where there is
+// no data folder either, it is the server at the default address.
 func (r *reachFlags) with(a *app, ctx context.Context, use func(context.Context, *client) error) error {
-	if r.remote.named(a) {
-		return use(ctx, r.remote.client(a))
+	if a.serverNamed() {
+		return use(ctx, a.client())
 	}
 	if _, err := os.Stat(a.dir); err != nil {
-		return unreachable(fmt.Errorf("there is no server named and no data in %s", a.dir))
+		err := use(ctx, a.client())
+		var exit *exitError
+		if errors.As(err, &exit) && exit.code == exitUnreachable {
+			return unreachable(fmt.Errorf("there is no server named and no data in %s: %w", a.dir, err))
+		}
+		return err
 	}
 	return a.withServer(ctx, r.local, use)
 }

@@ -50,9 +50,9 @@ type stack struct {
 // stackConfig is what a server is made of.
 type stackConfig struct {
 	dir      string
-	database string // URL of a Postgres; empty: SQLite in dir
-	bucket   string // URL of what --placement store goes through; empty: none
-	nodes    int
+	database string   // URL of a Postgres; empty: SQLite in dir
+	bucket   string   // URL of what --placement store goes through; empty: none
+	nodes    int      // 0: as many as the folder has, at least one
 	path     string   // PATH of functions; empty: that of a bare system
 	token    string   // empty: loopback only, open
 	hosts    []string // names besides the loopback's that an open server answers to
@@ -81,7 +81,7 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 			return nil, usage(err)
 		}
 	}
-	if err := s.openNodes(dir, cfg.path, max(1, cfg.nodes)); err != nil {
+	if err := s.openNodes(dir, cfg.path, cfg.nodes); err != nil {
 		return nil, err
 	}
 	members := make([]embedded.Node, len(s.nodes))
@@ -132,8 +132,16 @@ func alive(pid int) bool {
 
 // openNodes opens the nodes of this process. Together they have the machine's
 // cores and memory; each has a store of its own, and what one holds the others
-// fetch over loopback HTTP.
+// fetch over loopback HTTP. With a count of 0 they are those of the calls
+// before, which hold objects that runs still read.
 func (s *stack) openNodes(dir, path string, count int) error {
+	if count == 0 {
+		before, err := os.ReadDir(filepath.Join(dir, "nodes"))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		count = max(1, len(before))
+	}
 	token := uuid.NewString()
 	for i := range count {
 		id := nodeID(i)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.org/weft/dsl"
+	"example.org/weft/placement"
 	"example.org/weft/server/api"
 )
 
@@ -18,7 +19,7 @@ type submission struct {
 	placement string
 	key       string
 	outDir    string
-	local     bool // output files are fetched even when no folder is named
+	own       bool // the run is this call's: Ctrl-C pauses it, and its files are fetched even when no folder is named
 	out       outputFlag
 }
 
@@ -30,6 +31,15 @@ func (s *submission) register(cmd *cobra.Command) {
 	flags.StringVar(&s.key, "idempotency-key", "", "the same key starts the same run once")
 	flags.StringVar(&s.outDir, "out", "", "folder for the run's output files")
 	s.out.register(cmd)
+}
+
+// check reports what is wrong with the command line before anything begins.
+func (s *submission) check(ctx context.Context, p *dsl.Program) error {
+	if _, err := placement.ParseMode(s.placement); err != nil {
+		return usage(err)
+	}
+	_, err := measure(ctx, p, &s.inputs)
+	return err
 }
 
 // start sends a workflow and starts a run of it.
@@ -58,7 +68,6 @@ func (s *submission) start(ctx context.Context, c *client, p *dsl.Program, src [
 
 func (a *app) submitCommand() *cobra.Command {
 	var s submission
-	var remote remoteFlags
 	var wait bool
 	cmd := &cobra.Command{
 		Use:   "submit FILE",
@@ -69,7 +78,10 @@ func (a *app) submitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c := remote.client(a)
+			if err := s.check(cmd.Context(), program); err != nil {
+				return err
+			}
+			c := a.client()
 			run, err := s.start(cmd.Context(), c, program, src)
 			if err != nil {
 				return err
@@ -81,13 +93,13 @@ func (a *app) submitCommand() *cobra.Command {
 		},
 	}
 	s.register(cmd)
-	remote.register(cmd)
+	a.serverFlag(cmd)
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the run has ended, and print its outputs")
 	return cmd
 }
 
 func (a *app) runCommand() *cobra.Command {
-	s := submission{local: true}
+	s := submission{own: true}
 	var local localFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE",
@@ -96,6 +108,9 @@ func (a *app) runCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, files []string) error {
 			program, src, err := a.compile(files[0])
 			if err != nil {
+				return err
+			}
+			if err := s.check(cmd.Context(), program); err != nil {
 				return err
 			}
 			return a.withServer(cmd.Context(), local, func(ctx context.Context, c *client) error {

@@ -30,25 +30,23 @@ func planInputs(inputs map[string]object.Value) planner.Inputs {
 	in := planner.Inputs{Bytes: make(map[string]int64), Items: make(map[string]int)}
 	for name, v := range inputs {
 		in.Bytes[name] = v.Bytes()
-		if n, ok := listLength(v); ok {
+		if n, ok := itemsOf(v); ok {
 			in.Items[name] = n
 		}
 	}
 	return in
 }
 
-func listLength(v object.Value) (int, bool) {
+// itemsOf is the length of a list, or a whole number, over which a foreach may
+// range.
+func itemsOf(v object.Value) (int, bool) {
 	switch {
 	case v.List != nil:
 		return len(v.List), true
 	case v.Large != nil:
 		return v.Large.Length, v.Large.IsList
 	}
-	var items []json.RawMessage
-	if json.Unmarshal(v.JSON, &items) != nil || items == nil {
-		return 0, false
-	}
-	return len(items), true
+	return planner.Items(v.JSON)
 }
 
 func storePlan(ctx context.Context, d journal.Documents, run executor.RunID, p *planner.Plan) error {

@@ -73,7 +73,7 @@ func observation(fn *dsl.Function, f executor.Succeeded) planner.Observation {
 	}
 	for name, v := range f.Outputs {
 		o.OutputBytes[name] = v.Bytes()
-		if n, ok := listLength(v); ok {
+		if n, ok := itemsOf(v); ok {
 			o.Items[name] = n
 		}
 	}
