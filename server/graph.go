@@ -17,7 +17,7 @@ const inputsBox = "inputs"
 
 // Sizes of a box, in pixels, and the room that a group leaves around its own.
 const (
-	boxWidth  = 196
+	boxWidth  = 176
 	boxHeight = 66
 	groupPad  = 14
 	groupHead = 24

@@ -31,6 +31,7 @@ func (s *Server) runRoutes() {
 	handle(s, http.MethodGet, "/runs/{id}/plan", "get-plan", "The plan of a run", s.getPlan)
 	s.ledgerRoute()
 	s.graphRoute()
+	s.timelineRoute()
 	s.eventRoute()
 }
 

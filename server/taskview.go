@@ -28,7 +28,7 @@ func (f *fold) taskView(t executor.TaskView, busy nodeWork, now time.Time) api.T
 		if !t.State.Done() {
 			f.addWork(&view, last, busy)
 		}
-		view.Node = last.Node
+		view.Node, view.Reason = last.Node, last.Reason
 		view.Started = &last.Placed
 		view.Seconds = seconds(last.Placed, t.Attempts[n-1].Ended, now)
 	}

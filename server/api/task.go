@@ -15,6 +15,7 @@ type Task struct {
 	State    executor.TaskState `json:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,cancelled"`
 	WaitsFor []string           `json:"waits_for,omitempty" doc:"What it waits for: a value, its turn, a slot, memory, a node."`
 	Node     executor.NodeID    `json:"node,omitempty" doc:"Of the last attempt."`
+	Reason   string             `json:"reason,omitempty" doc:"Why its last attempt was placed on that node."`
 	Started  *time.Time         `json:"started,omitempty" doc:"When its last attempt was placed."`
 	Seconds  float64            `json:"seconds,omitempty" doc:"What its last attempt took, or has taken until now."`
 	Moved    int64              `json:"moved_bytes,omitempty"`
