@@ -70,6 +70,7 @@ export interface Task {
   state: TaskState;
   waits_for?: string[];
   node?: string;
+  reason?: string;
   started?: string;
   seconds?: number;
   moved_bytes?: number;
@@ -109,6 +110,19 @@ export interface Graph { width: number; height: number; boxes: Box[]; edges: Edg
 export interface Box { step: string; x: number; y: number; w: number; h: number }
 export interface Edge { from: string; to: string; bytes: number; points: [number, number][] }
 export interface Group { name: string; steps: string[]; reason?: string; x: number; y: number; w: number; h: number }
+
+export interface Timeline { seq: number; start: string; lanes: Lane[] }
+export interface Lane { node: string; rows: number; queued?: number; bars: Bar[] }
+export interface Bar {
+  row: number;
+  task: string;
+  step: string;
+  attempt: number;
+  from: number;
+  to: number;
+  outcome?: string;
+  attempts?: number;
+}
 
 export interface NodeAttempt { run: string; task: string; attempt: number; since: string; waits_for?: string }
 export interface Node {

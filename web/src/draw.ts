@@ -1,7 +1,12 @@
-import type { Box, Edge, Graph, LedgerRow, Step, Transport } from "./api";
-import { bytes, count } from "./format";
+import type { Box, Graph, Group, Step, TaskState } from "./api";
+import { clear, font, panel, short } from "./canvas";
+import type { Palette, Size } from "./canvas";
+import { drawEdge, edgeKey, labelEdge } from "./flow";
+import type { Flow } from "./flow";
+import { count } from "./format";
 import { icons, taskStates } from "./state";
-import type { TaskState } from "./api";
+import { overlap, overview, visible } from "./view";
+import type { View } from "./view";
 
 /** A Scene is everything that a picture of the graph depends on. */
 export interface Scene {
@@ -12,184 +17,103 @@ export interface Scene {
   focused: string;
 }
 
-/** A Flow is the bytes that crossed an edge until now, and how most of them did. */
-export interface Flow { bytes: number; transport: Transport }
-
-export interface View { scale: number; x: number; y: number }
-
-/** Colours by name, as style.css has them for the light and the dark. */
-export type Palette = (name: string) => string;
-
-export const edgeKey = (from: string, to: string) => `${from}\n${to}`;
-
-/** flows adds up a ledger by edge. */
-export function flows(rows: LedgerRow[]): Map<string, Flow> {
-  const all = new Map<string, Flow & { most: number }>();
-  for (const row of rows) {
-    const key = edgeKey(row.from, row.to);
-    const flow = all.get(key) ?? { bytes: 0, transport: row.transport, most: -1 };
-    flow.bytes += row.bytes;
-    if (row.bytes > flow.most) {
-      flow.most = row.bytes;
-      flow.transport = row.transport;
-    }
-    all.set(key, flow);
-  }
-  return all;
-}
+const small = 0.5; // below this scale only names are drawn
+const tiny = 0.12; // below this one not even those
 
 /** draw paints the scene. */
-export function draw(ctx: CanvasRenderingContext2D, scene: Scene, view: View, palette: Palette): void {
-  const ratio = devicePixelRatio;
-  ctx.setTransform(1, 0, 0, 1, 0, 0);
-  ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
-  ctx.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
+export function draw(ctx: CanvasRenderingContext2D, scene: Scene, view: View, size: Size, palette: Palette): void {
+  clear(ctx);
+  ctx.save();
+  ctx.translate(view.x, view.y);
+  ctx.scale(view.scale, view.scale);
   ctx.textBaseline = "middle";
   drawGroups(ctx, scene, palette);
+  const flow = (from: string, to: string) => scene.moved.get(edgeKey(from, to));
   for (const edge of scene.graph.edges) {
-    drawEdge(ctx, edge, scene, palette);
+    drawEdge(ctx, edge, flow(edge.from, edge.to), palette, view.scale);
   }
-  if (view.scale > 0.45) {
-    for (const edge of scene.graph.edges) {
-      labelEdge(ctx, edge, scene, palette);
-    }
-  }
-  const seen = visible(ctx, view);
+  const seen = visible(view, size);
   for (const box of scene.graph.boxes) {
-    if (box.x < seen.right && box.x + box.w > seen.left && box.y < seen.bottom && box.y + box.h > seen.top) {
+    if (overlap(box, seen)) {
       drawBox(ctx, box, scene, palette, view.scale);
     }
   }
-}
-
-function visible(ctx: CanvasRenderingContext2D, view: View) {
-  const width = ctx.canvas.width / devicePixelRatio;
-  const height = ctx.canvas.height / devicePixelRatio;
-  return {
-    left: -view.x / view.scale, right: (width - view.x) / view.scale,
-    top: -view.y / view.scale, bottom: (height - view.y) / view.scale,
-  };
+  if (view.scale > small) {
+    for (const edge of scene.graph.edges) {
+      labelEdge(ctx, edge, flow(edge.from, edge.to), palette);
+    }
+  }
+  ctx.restore();
+  drawOverview(ctx, scene, view, size, palette);
 }
 
 function drawGroups(ctx: CanvasRenderingContext2D, { graph }: Scene, palette: Palette): void {
-  ctx.font = "500 11px ui-sans-serif, system-ui, sans-serif";
+  ctx.font = font(11.5, 500);
   ctx.textAlign = "left";
   for (const group of graph.groups ?? []) {
-    ctx.beginPath();
-    ctx.roundRect(group.x, group.y, group.w, group.h, 14);
-    ctx.fillStyle = palette("group");
-    ctx.fill();
-    ctx.strokeStyle = palette("group-line");
-    ctx.lineWidth = 1;
     ctx.setLineDash([4, 4]);
-    ctx.stroke();
+    panel(ctx, group, { fill: palette("group"), line: palette("group-line"), thickness: 1, round: 14 });
     ctx.setLineDash([]);
     ctx.fillStyle = palette("group-text");
-    ctx.fillText("one node", group.x + 12, group.y + 11);
+    ctx.fillText(short(ctx, together(graph, group), group.w - 20), group.x + 12, group.y + 12);
   }
 }
 
-/** width of an edge: twice the bytes, a fixed step wider. */
-export function width(n: number): number {
-  return n <= 0 ? 1.5 : Math.min(14, 1.5 + 0.85 * Math.max(0, Math.log2(n / 4096)));
-}
-
-function drawEdge(ctx: CanvasRenderingContext2D, edge: Edge, scene: Scene, palette: Palette): void {
-  const flow = scene.moved.get(edgeKey(edge.from, edge.to));
-  trace(ctx, edge.points);
-  ctx.lineCap = "round";
-  ctx.lineWidth = width(flow?.bytes ?? edge.bytes);
-  ctx.strokeStyle = flow === undefined ? palette("edge") : palette(flow.transport);
-  ctx.globalAlpha = flow === undefined ? 0.55 : 0.8;
-  ctx.stroke();
-  ctx.globalAlpha = 1;
-}
-
-/** trace lays a curve: a start, then for each piece two control points and an end. */
-function trace(ctx: CanvasRenderingContext2D, points: [number, number][]): void {
-  ctx.beginPath();
-  points.forEach(([x, y], i) => {
-    const [a, b] = [points[i - 2], points[i - 1]];
-    if (i === 0) {
-      ctx.moveTo(x, y);
-    } else if (i % 3 === 0 && a !== undefined && b !== undefined) {
-      ctx.bezierCurveTo(...a, ...b, x, y);
-    }
-  });
-}
-
-function labelEdge(ctx: CanvasRenderingContext2D, edge: Edge, scene: Scene, palette: Palette): void {
-  const flow = scene.moved.get(edgeKey(edge.from, edge.to));
-  if (flow === undefined || flow.bytes < 1000) {
-    return;
-  }
-  const [x, y] = middle(edge.points);
-  const text = bytes(flow.bytes);
-  ctx.font = "500 11px ui-sans-serif, system-ui, sans-serif";
-  ctx.textAlign = "center";
-  const w = ctx.measureText(text).width + 10;
-  ctx.beginPath();
-  ctx.roundRect(x - w / 2, y - 9, w, 18, 9);
-  ctx.fillStyle = palette("surface");
-  ctx.fill();
-  ctx.strokeStyle = palette(flow.transport);
-  ctx.lineWidth = 1;
-  ctx.stroke();
-  ctx.fillStyle = palette("text");
-  ctx.fillText(text, x, y + 0.5);
-}
-
-/** middle is the middle of the piece in the middle of a curve. */
-function middle(points: [number, number][]): [number, number] {
-  const i = 3 * Math.floor((points.length - 1) / 6);
-  const [a, b, c, d] = [points[i], points[i + 1], points[i + 2], points[i + 3]];
-  if (a === undefined || b === undefined || c === undefined || d === undefined) {
-    return points[0] ?? [0, 0];
-  }
-  const at = (k: 0 | 1) => (a[k] + 3 * b[k] + 3 * c[k] + d[k]) / 8;
-  return [at(0), at(1)];
+/** together says which steps outside an area share its node, if any do. */
+function together(graph: Graph, group: Group): string {
+  const others = graph.boxes.filter((b) => group.steps.includes(b.step) && !overlap(b, group)).map((b) => b.step);
+  return others.length === 0 ? "one node" : `same node as ${others.join(", ")}`;
 }
 
 function drawBox(ctx: CanvasRenderingContext2D, box: Box, scene: Scene, palette: Palette, scale: number): void {
   const step = scene.steps.get(box.step);
-  const state = step?.state;
+  const look = { fill: palette(step === undefined ? "page" : "surface"), line: palette("line"), thickness: 1, round: 10 };
   if (step?.foreach) {
     for (const shift of [8, 4]) {
-      panel(ctx, box, shift, palette("surface"), palette("line"), 1);
+      panel(ctx, { ...box, x: box.x + shift, y: box.y + shift }, look);
     }
   }
-  const chosen = scene.chosen === box.step || scene.focused === box.step;
-  const line = chosen ? palette("accent") : state === undefined || state === "waiting" ? palette("line") : palette(state);
-  panel(ctx, box, 0, palette(step === undefined ? "page" : "surface"), line, chosen ? 2.5 : 1.25);
-  ctx.textAlign = "left";
-  ctx.fillStyle = palette("text");
-  ctx.font = "600 13px ui-sans-serif, system-ui, sans-serif";
-  if (step === undefined) {
-    ctx.fillStyle = palette("dim");
-    ctx.textAlign = "center";
-    ctx.fillText(box.step, box.x + box.w / 2, box.y + box.h / 2, box.w - 16);
-    return;
+  if (scene.chosen === box.step || scene.focused === box.step) {
+    panel(ctx, box, { ...look, line: palette("accent"), thickness: Math.max(2.5, 2 / scale) });
+  } else if (step === undefined || step.state === "waiting") {
+    panel(ctx, box, look);
+  } else {
+    panel(ctx, box, { ...look, line: palette(step.state), thickness: Math.max(1.25, 1 / scale) });
   }
-  ctx.fillText(box.step, box.x + 34, box.y + box.h * 0.31, box.w - 44);
-  if (scale > 0.3 && state !== undefined) {
-    icon(ctx, state, box.x + 11, box.y + box.h * 0.31 - 8, palette(state));
-    ctx.fillStyle = palette("dim");
-    ctx.font = "12px ui-sans-serif, system-ui, sans-serif";
-    ctx.fillText(words(step), box.x + 34, box.y + box.h * 0.62, box.w - 44);
+  if (scale < small || step === undefined) {
+    drawName(ctx, box, step, palette, scale);
+  } else {
+    drawStep(ctx, box, step, palette);
   }
-  stateBar(ctx, box, step, palette);
 }
 
-function panel(
-  ctx: CanvasRenderingContext2D, box: Box, shift: number, fill: string, line: string, thickness: number,
-): void {
-  ctx.beginPath();
-  ctx.roundRect(box.x + shift, box.y + shift, box.w, box.h, 10);
-  ctx.fillStyle = fill;
-  ctx.fill();
-  ctx.strokeStyle = line;
-  ctx.lineWidth = thickness;
-  ctx.stroke();
+/** drawName writes a name as large as it can be read, or colours the box where it cannot. */
+function drawName(ctx: CanvasRenderingContext2D, box: Box, step: Step | undefined, palette: Palette, scale: number): void {
+  if (step !== undefined && step.state !== "waiting") {
+    ctx.globalAlpha = scale < tiny ? 0.8 : 0.16;
+    ctx.fillStyle = palette(step.state);
+    ctx.fill();
+    ctx.globalAlpha = 1;
+  }
+  if (scale < tiny) {
+    return;
+  }
+  ctx.font = font(Math.min(box.h * 0.7, Math.max(14, 10.5 / scale)), 600);
+  ctx.textAlign = "center";
+  ctx.fillStyle = palette(step === undefined ? "dim" : "text");
+  ctx.fillText(short(ctx, box.step, box.w - 8), box.x + box.w / 2, box.y + box.h / 2);
+}
+
+function drawStep(ctx: CanvasRenderingContext2D, box: Box, step: Step, palette: Palette): void {
+  ctx.textAlign = "left";
+  ctx.fillStyle = palette("text");
+  ctx.font = font(14, 600);
+  ctx.fillText(short(ctx, box.step, box.w - 44), box.x + 34, box.y + box.h * 0.3);
+  icon(ctx, step.state, box.x + 11, box.y + box.h * 0.3 - 8, palette(step.state));
+  ctx.fillStyle = palette("dim");
+  ctx.font = font(12.5);
+  ctx.fillText(words(step), box.x + 34, box.y + box.h * 0.61, box.w - 44);
+  stateBar(ctx, box, step, palette);
 }
 
 function icon(ctx: CanvasRenderingContext2D, state: TaskState, x: number, y: number, colour: string): void {
@@ -213,7 +137,7 @@ export function words(step: Step): string {
   }
   const counts = step.counts ?? {};
   const done = `${count(counts.succeeded ?? 0)} of ${count(step.items)}`;
-  const other = (["failed", "running"] as const).filter((s) => (counts[s] ?? 0) > 0).map((s) => `${counts[s]} ${s}`);
+  const other = (["failed", "running"] as const).filter((s) => (counts[s] ?? 0) > 0).map((s) => `${count(counts[s] ?? 0)} ${s}`);
   return [done, ...other].join(" · ");
 }
 
@@ -235,5 +159,28 @@ function stateBar(ctx: CanvasRenderingContext2D, box: Box, step: Step, palette: 
     }
     x += w;
   }
+  ctx.restore();
+}
+
+/** drawOverview shows, in a corner, which part of the graph is seen. */
+function drawOverview(ctx: CanvasRenderingContext2D, scene: Scene, view: View, size: Size, palette: Palette): void {
+  const map = overview(scene.graph, size, view);
+  if (map === undefined) {
+    return;
+  }
+  const frame = { x: map.x - 4, y: map.y - 4, w: map.w + 8, h: map.h + 8 };
+  panel(ctx, frame, { fill: palette("surface"), line: palette("line"), thickness: 1, round: 6 });
+  for (const box of scene.graph.boxes) {
+    ctx.fillStyle = palette(scene.steps.get(box.step)?.state ?? "line");
+    ctx.fillRect(map.x + box.x * map.scale, map.y + box.y * map.scale, Math.max(1.5, box.w * map.scale), Math.max(1.5, box.h * map.scale));
+  }
+  const seen = visible(view, size);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(frame.x, frame.y, frame.w, frame.h);
+  ctx.clip();
+  ctx.strokeStyle = palette("accent");
+  ctx.lineWidth = 1.5;
+  ctx.strokeRect(map.x + seen.x * map.scale, map.y + seen.y * map.scale, seen.w * map.scale, seen.h * map.scale);
   ctx.restore();
 }

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { Failure } from "./api";
 import { choose } from "./route";
 import { Icon, icons } from "./state";
@@ -10,6 +11,7 @@ export function FailurePanel({ failure, link }: { failure: Failure; link?: boole
     ["cause", failure.cause],
     ["exit code", failure.exit_code === undefined ? "" : String(failure.exit_code)],
     ["signal", failure.signal ?? ""],
+    ["kept folder", failure.dir ?? ""],
   ];
   return (
     <section class="failure" aria-label="Failure">
@@ -25,13 +27,31 @@ export function FailurePanel({ failure, link }: { failure: Failure; link?: boole
           <span key={name}><small>{name}</small> {value}</span>
         ))}
       </p>
-      {failure.stderr !== undefined && failure.stderr !== "" && <pre class="log">{failure.stderr}</pre>}
+      {failure.stderr !== undefined && failure.stderr !== "" && (
+        <pre class="log" tabIndex={0} aria-label="Last lines of stderr">{failure.stderr}</pre>
+      )}
       {failure.next !== undefined && failure.next.length > 0 && (
         <div class="next">
-          <small>Next</small>
-          {failure.next.map((command) => <code key={command}>{command}</code>)}
+          <small>Type next</small>
+          {failure.next.map((command) => <Command key={command} text={command} />)}
         </div>
       )}
     </section>
+  );
+}
+
+function Command({ text }: { text: string }) {
+  const copied = useSignal(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    copied.value = true;
+  };
+  return (
+    <p>
+      <code>{text}</code>
+      {window.isSecureContext && (
+        <button aria-label={`Copy ${text}`} onClick={() => void copy()}>{copied.value ? "Copied" : "Copy"}</button>
+      )}
+    </p>
   );
 }

@@ -1,22 +1,18 @@
-import { effect, signal, useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Graph } from "./api";
-import { draw, flows, words } from "./draw";
-import type { Palette, Scene, View } from "./draw";
+import type { Box, Graph, TaskState } from "./api";
+import { palette, watchWidth } from "./canvas";
+import type { Size } from "./canvas";
+import { draw, words } from "./draw";
+import { flows, width } from "./flow";
 import { transports } from "./ledger";
 import { choose, chosen, place } from "./route";
 import type { RunStore } from "./runstore";
+import { scheme } from "./scheme";
+import { at, fitted, height, lookAt, opening, overview, zoomed } from "./view";
+import type { View } from "./view";
 
-const margin = 24;
-const tallest = 440;
 const mostTold = 300; // steps
-const steepest = 2.5; // most that the picture is enlarged
-
-/** Rises when the system changes between light and dark. */
-const scheme = signal(0);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  scheme.value++;
-});
 
 /** GraphView draws the steps of a run and what moved between them. The task table is its equal. */
 export function GraphView({ store }: { store: RunStore }) {
@@ -27,12 +23,19 @@ export function GraphView({ store }: { store: RunStore }) {
   return (
     <section class="card graph" aria-label="Graph">
       <Picture store={store} graph={graph} />
-      <ul class="legend" aria-label="Transports">
-        {Object.entries(transports).map(([name, meaning]) => (
-          <li key={name} title={meaning}><i class={`transport-bar ${name}`} aria-hidden="true" />{name}</li>
-        ))}
-        <li class="dim">width: bytes</li>
-      </ul>
+      <div class="legend">
+        <ul aria-label="Colours of the lines">
+          {Object.entries(transports).map(([name, meaning]) => (
+            <li key={name}><i class={`transport-bar ${name}`} aria-hidden="true" /><b>{name}</b> {meaning}</li>
+          ))}
+          <li><b class="moved">⇄</b> of it moved</li>
+        </ul>
+        <ul aria-label="Width of the lines">
+          {[["1 kB", 1e3], ["1 MB", 1e6], ["100 MB", 1e8]].map(([name, n]) => (
+            <li key={name}><svg width="22" height="16" aria-hidden="true"><path d="M0 8h22" stroke-width={width(Number(n))} /></svg>{name}</li>
+          ))}
+        </ul>
+      </div>
     </section>
   );
 }
@@ -40,11 +43,12 @@ export function GraphView({ store }: { store: RunStore }) {
 function Picture({ store, graph }: { store: RunStore; graph: Graph }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSignal<View>({ scale: 1, x: 0, y: 0 });
-  const size = useSignal({ width: 0, height: 0 });
+  const size = useSignal<Size>({ width: 0, height: 0 });
   const focused = useSignal("");
 
-  useEffect(() => watchSize(canvas.current, graph, size, () => {
-    view.value = fitted(graph, size.value);
+  useEffect(() => watchWidth(canvas.current, (w) => height(graph, w), (now) => {
+    size.value = now;
+    view.value = opening(graph, now, interesting(store, graph));
   }), [graph]);
   useEffect(() => effect(() => {
     const context = canvas.current?.getContext("2d");
@@ -53,39 +57,41 @@ function Picture({ store, graph }: { store: RunStore; graph: Graph }) {
     }
     scheme.value;
     place.value;
-    const scene: Scene = {
+    draw(context, {
       graph,
       steps: new Map(store.steps.value.map((s) => [s.name, s])),
       moved: flows(store.ledger.value),
       chosen: chosen("step"),
       focused: focused.value,
-    };
-    draw(context, scene, view.value, palette(context.canvas));
+    }, view.value, size.value, palette(context.canvas));
   }), [graph, store]);
 
   const zoom = (factor: number, x = size.value.width / 2, y = size.value.height / 2) => {
     view.value = zoomed(view.value, factor, x, y);
   };
-  const names = graph.boxes.map((b) => b.step);
+  const fit = () => {
+    view.value = fitted(graph, size.value);
+  };
   return (
     <>
       <canvas
         ref={canvas}
         tabIndex={0}
         role="application"
-        aria-label={`Graph of ${names.length} steps${focused.value === "" ? "" : `, ${focused.value}`}. Arrow keys go from step to step, Enter shows its tasks. The table of tasks tells the same.`}
+        aria-label={`Graph of ${graph.boxes.length} steps${focused.value === "" ? "" : `, ${focused.value}`}. Arrow keys go from step to step, Enter shows its tasks. The table of tasks tells the same.`}
         onKeyDown={(e) => {
           const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
           if (way !== undefined) {
-            const at = names.indexOf(focused.value);
-            focused.value = names[(at + way + names.length) % names.length] ?? "";
+            const names = graph.boxes.map((b) => b.step);
+            focused.value = names[(names.indexOf(focused.value) + way + names.length) % names.length] ?? "";
+            view.value = opening(graph, size.value, graph.boxes.find((b) => b.step === focused.value));
             e.preventDefault();
           } else if (e.key === "Enter" && focused.value !== "") {
             choose({ step: focused.value, tab: "" });
           } else if (e.key === "+" || e.key === "-") {
             zoom(e.key === "+" ? 1.25 : 0.8);
           } else if (e.key === "0") {
-            view.value = fitted(graph, size.value);
+            fit();
           }
         }}
         onBlur={() => {
@@ -97,8 +103,11 @@ function Picture({ store, graph }: { store: RunStore; graph: Graph }) {
             zoom(Math.exp(-e.deltaY / 300), e.offsetX, e.offsetY);
           }
         }}
-        onPointerDown={(e) => drag(e, view, (x, y) => {
-          const step = boxAt(graph, view.value, x, y);
+        onPointerMove={(e) => {
+          e.currentTarget.title = about(store, graph, view.value, e.offsetX, e.offsetY);
+        }}
+        onPointerDown={(e) => drag(e, graph, view, size.value, (x, y) => {
+          const step = at(graph.boxes, view.value, x, y)?.step ?? "";
           choose({ step: step === chosen("step") ? "" : step, tab: "" });
         })}
       >
@@ -107,12 +116,27 @@ function Picture({ store, graph }: { store: RunStore; graph: Graph }) {
       <div class="zoom" role="group" aria-label="Zoom">
         <button aria-label="Larger" onClick={() => zoom(1.25)}>+</button>
         <button aria-label="Smaller" onClick={() => zoom(0.8)}>−</button>
-        <button onClick={() => {
-          view.value = fitted(graph, size.value);
-        }}>Fit</button>
+        <button onClick={fit}>Fit</button>
       </div>
     </>
   );
+}
+
+/** interesting is the box that a large graph opens at: what failed, else what runs, else the first. */
+function interesting(store: RunStore, graph: Graph): Box | undefined {
+  const states = new Map(store.steps.value.map((s) => [s.name, s.state]));
+  const inState = (state: TaskState) => graph.boxes.find((b) => states.get(b.step) === state);
+  return inState("failed") ?? inState("running") ?? graph.boxes.reduce((a, b) => (b.x < a.x ? b : a), graph.boxes[0]!);
+}
+
+/** about says what is at a place of the picture. */
+function about(store: RunStore, graph: Graph, view: View, x: number, y: number): string {
+  const box = at(graph.boxes, view, x, y);
+  const step = store.steps.value.find((s) => s.name === box?.step);
+  if (step !== undefined) {
+    return `${step.name}: ${words(step)}`;
+  }
+  return box?.step ?? at(graph.groups ?? [], view, x, y)?.reason ?? "";
 }
 
 /** Told is what the picture shows, in words, for who cannot see it. */
@@ -126,85 +150,34 @@ function Told({ store }: { store: RunStore }) {
   );
 }
 
-/** watchSize keeps a canvas as wide as what it stands in, and calls resized at every change. */
-function watchSize(
-  canvas: HTMLCanvasElement | null, graph: Graph, size: { value: { width: number; height: number } }, resized: () => void,
-): () => void {
-  if (canvas === null || canvas.parentElement === null) {
-    return () => undefined;
-  }
-  const watch = new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width === 0 || width === size.value.width) {
-      return;
-    }
-    const scale = Math.min(1, (width - 2 * margin) / graph.width);
-    const height = Math.round(Math.min(tallest, Math.max(140, graph.height * scale + 2 * margin)));
-    canvas.width = width * devicePixelRatio;
-    canvas.height = height * devicePixelRatio;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    size.value = { width, height };
-    resized();
-  });
-  watch.observe(canvas.parentElement);
-  return () => watch.disconnect();
-}
-
-function fitted(graph: Graph, size: { width: number; height: number }): View {
-  const scale = Math.min(1, (size.width - 2 * margin) / graph.width, (size.height - 2 * margin) / graph.height);
-  return {
-    scale,
-    x: (size.width - graph.width * scale) / 2,
-    y: (size.height - graph.height * scale) / 2,
-  };
-}
-
-function zoomed(view: View, factor: number, x: number, y: number): View {
-  const scale = Math.min(steepest, Math.max(0.02, view.scale * factor));
-  const real = scale / view.scale;
-  return { scale, x: x - (x - view.x) * real, y: y - (y - view.y) * real };
-}
-
-function boxAt(graph: Graph, view: View, x: number, y: number): string {
-  const [gx, gy] = [(x - view.x) / view.scale, (y - view.y) / view.scale];
-  const box = graph.boxes.find((b) => gx >= b.x && gx <= b.x + b.w && gy >= b.y && gy <= b.y + b.h);
-  return box?.step ?? "";
-}
-
-/** drag moves the picture with the pointer; a press that does not move is a click. */
-function drag(e: PointerEvent, view: { value: View }, click: (x: number, y: number) => void): void {
+/** drag moves the picture with the pointer, or the look at it with one in the overview; a press that does not move is a click. */
+function drag(
+  e: PointerEvent, graph: Graph, view: { value: View }, size: Size, click: (x: number, y: number) => void,
+): void {
   const canvas = e.currentTarget as HTMLCanvasElement;
-  const from = { x: e.clientX, y: e.clientY, view: view.value, offsetX: e.offsetX, offsetY: e.offsetY };
+  const from = { x: e.offsetX, y: e.offsetY, view: view.value };
+  const map = overview(graph, size, view.value);
+  const inMap = map !== undefined && from.x >= map.x && from.y >= map.y;
   let moved = false;
   const move = (e: PointerEvent) => {
-    const [dx, dy] = [e.clientX - from.x, e.clientY - from.y];
+    const [dx, dy] = [e.offsetX - from.x, e.offsetY - from.y];
     moved ||= Math.abs(dx) + Math.abs(dy) > 4;
-    if (moved) {
+    if (inMap) {
+      view.value = lookAt(graph, size, view.value, map, e.offsetX, e.offsetY);
+    } else if (moved) {
       view.value = { ...from.view, x: from.view.x + dx, y: from.view.y + dy };
     }
   };
   const up = () => {
     canvas.removeEventListener("pointermove", move);
-    if (!moved) {
-      click(from.offsetX, from.offsetY);
+    if (!moved && !inMap) {
+      click(from.x, from.y);
     }
   };
+  if (inMap) {
+    move(e);
+  }
   canvas.setPointerCapture(e.pointerId);
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", up, { once: true });
-}
-
-/** palette reads colours from the style sheet, each once. */
-function palette(canvas: HTMLCanvasElement): Palette {
-  const style = getComputedStyle(canvas);
-  const known = new Map<string, string>();
-  return (name) => {
-    let colour = known.get(name);
-    if (colour === undefined) {
-      colour = style.getPropertyValue(`--${name}`).trim() || "#888";
-      known.set(name, colour);
-    }
-    return colour;
-  };
 }

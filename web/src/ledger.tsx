@@ -3,10 +3,10 @@ import { bytes, count } from "./format";
 
 /** What each transport means. */
 export const transports: Record<Transport, string> = {
-  inline: "stood in the value itself",
-  link: "same node, no bytes copied",
-  copy: "same node, another file system",
-  peer: "from another node",
+  inline: "in the value",
+  link: "same node, not copied",
+  copy: "same node, copied",
+  peer: "between nodes",
   bucket: "through a store",
 };
 

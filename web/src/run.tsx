@@ -10,12 +10,13 @@ import { LedgerTable } from "./ledger";
 import { Live } from "./live";
 import { choose, chosen, Link } from "./route";
 import { RunStore, sum } from "./runstore";
-import { Badge, StateBar } from "./state";
+import { Badge, StateBar, stateWords } from "./state";
 import { TaskPanel } from "./task";
 import { TaskTable } from "./tasks";
+import { TimelineView } from "./timeline";
 import { Values } from "./values";
 
-const tabs = { tasks: "Tasks", ledger: "Ledger", values: "Inputs and outputs" };
+const tabs = { tasks: "Tasks", timeline: "Timeline", ledger: "Ledger", values: "Inputs and outputs" };
 type Tab = keyof typeof tabs;
 
 /** RunPage is one run: its graph, and beside it everything the graph shows as tables. */
@@ -107,6 +108,7 @@ function Figures({ run, store }: { run: Run; store: RunStore }) {
         <dt>Tasks</dt>
         <dd>{count(done)} <small>of {count(total)}</small></dd>
         <StateBar counts={counts} total={total} />
+        <small>{stateWords(counts)}</small>
       </div>
       <div>
         <dt>Duration</dt>
@@ -157,6 +159,7 @@ function Tabs({ store, run }: { store: RunStore; run: Run }) {
       </div>
       <div role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab}`}>
         {tab === "tasks" && <TaskTable store={store} />}
+        {tab === "timeline" && <TimelineView store={store} />}
         {tab === "ledger" && <LedgerTable rows={store.ledger.value} />}
         {tab === "values" && (
           <div class="two">

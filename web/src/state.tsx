@@ -1,3 +1,4 @@
+import { count } from "./format";
 import type { Status, TaskState } from "./api";
 
 type Any = Status | TaskState;
@@ -38,9 +39,14 @@ export function Badge({ state }: { state: Any }) {
   );
 }
 
+/** stateWords say how many tasks are in which state. */
+export function stateWords(counts: Partial<Record<TaskState, number>>): string {
+  return taskStates.filter((s) => (counts[s] ?? 0) > 0).map((s) => `${count(counts[s] ?? 0)} ${s}`).join(", ");
+}
+
 /** StateBar shows how many of a number of tasks are in which state. */
 export function StateBar({ counts, total }: { counts: Partial<Record<TaskState, number>>; total: number }) {
-  const words = taskStates.filter((s) => (counts[s] ?? 0) > 0).map((s) => `${counts[s]} ${s}`).join(", ");
+  const words = stateWords(counts);
   return (
     <div class="bar" role="img" aria-label={words === "" ? "no tasks" : words} title={words}>
       {taskStates.map((s) => {

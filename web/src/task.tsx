@@ -1,5 +1,6 @@
-import { effect, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { again } from "./again";
 import { get, Problem, taskURL } from "./api";
 import type { Attempt, Task } from "./api";
 import { now } from "./clock";
@@ -52,38 +53,15 @@ export function TaskPanel({ store, task: name }: { store: RunStore; task: string
 /** useTask fetches a task, and again whenever its run changes. */
 function useTask(store: RunStore, name: string) {
   const task = useSignal<Task | null>(null);
-  useEffect(() => {
-    let busy = false;
-    let again = false;
-    let stopped = false;
-    const load = async () => {
-      if (busy) {
-        again = true;
-        return;
+  useEffect(() => again(() => store.version.value, async () => {
+    try {
+      task.value = await get<Task>(taskURL(store.id, name));
+    } catch (err) {
+      if (err instanceof Problem && err.status === 404) {
+        choose({ task: "" }, true);
       }
-      busy = true;
-      do {
-        again = false;
-        try {
-          task.value = await get<Task>(taskURL(store.id, name));
-        } catch (err) {
-          if (err instanceof Problem && err.status === 404) {
-            choose({ task: "" }, true);
-          }
-        }
-        await new Promise((resolve) => setTimeout(resolve, 300));
-      } while (again && !stopped);
-      busy = false;
-    };
-    const stop = effect(() => {
-      store.version.value;
-      void load();
-    });
-    return () => {
-      stopped = true;
-      stop();
-    };
-  }, [store, name]);
+    }
+  }).stop, [store, name]);
   return task;
 }
 

@@ -1,5 +1,6 @@
-import { batch, effect, signal, useSignal } from "@preact/signals";
+import { batch, signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { again } from "./again";
 import { get, runURL } from "./api";
 import type { Task, TaskPage } from "./api";
 import { now } from "./clock";
@@ -10,57 +11,44 @@ import { Badge, taskStates } from "./state";
 
 const rowHeight = 37; // as in style.css
 const pageSize = 100;
-const restBetween = 300; // ms between two looks at the same rows
 
 /** A Window holds the tasks around those on the screen, and asks for them again when the run changes. */
 class Window {
   readonly total = signal(0);
   readonly rows = signal<Map<number, Task>>(new Map());
   private offset = 0;
-  private busy = false;
-  private again = false;
-  private stopped = false;
+  private readonly url: string;
+  private readonly following: { more: () => void; stop: () => void };
 
-  constructor(private url: string, private query: string) {}
+  constructor(store: RunStore, private query: string) {
+    this.url = `${runURL(store.id)}/tasks`;
+    this.following = again(() => store.version.value, () => this.fetch());
+  }
 
   /** show moves to the rows from number first on. */
   show(first: number): void {
     const offset = Math.max(0, first - pageSize / 4);
     if (Math.abs(offset - this.offset) >= pageSize / 4 || !this.rows.value.has(first)) {
       this.offset = offset;
-      this.load();
+      this.following.more();
     }
-  }
-
-  load(): void {
-    if (this.busy) {
-      this.again = true;
-      return;
-    }
-    void this.fetch();
   }
 
   stop(): void {
-    this.stopped = true;
+    this.following.stop();
   }
 
   private async fetch(): Promise<void> {
-    this.busy = true;
-    do {
-      this.again = false;
-      try {
-        const offset = this.offset;
-        const page = await get<TaskPage>(`${this.url}?${this.query}&offset=${offset}&limit=${pageSize}`);
-        batch(() => {
-          this.total.value = page.total;
-          this.rows.value = new Map(page.tasks.map((task, i) => [offset + i, task]));
-        });
-      } catch {
-        // The stream says when the server is back, and then this is called again.
-      }
-      await new Promise((resolve) => setTimeout(resolve, restBetween));
-    } while (this.again && !this.stopped);
-    this.busy = false;
+    const offset = this.offset;
+    try {
+      const page = await get<TaskPage>(`${this.url}?${this.query}&offset=${offset}&limit=${pageSize}`);
+      batch(() => {
+        this.total.value = page.total;
+        this.rows.value = new Map(page.tasks.map((task, i) => [offset + i, task]));
+      });
+    } catch {
+      // The stream says when the server is back, and then this is called again.
+    }
   }
 }
 
@@ -76,18 +64,9 @@ export function TaskTable({ store }: { store: RunStore }) {
     if (state !== "") {
       query.set("state", state);
     }
-    return new Window(`${runURL(store.id)}/tasks`, query.toString());
+    return new Window(store, query.toString());
   }, [store, step, state]);
-  useEffect(() => {
-    const stop = effect(() => {
-      store.version.value;
-      window.load();
-    });
-    return () => {
-      stop();
-      window.stop();
-    };
-  }, [window]);
+  useEffect(() => () => window.stop(), [window]);
   return (
     <>
       <TaskFilters store={store} total={window.total.value} />
@@ -143,7 +122,7 @@ function Rows({ window }: { window: Window }) {
       <table class="tasks" aria-rowcount={total + 1}>
         <thead>
           <tr>
-            <th>Task</th><th>State</th><th>Node</th><th class="num">Duration</th><th class="num">Moved</th><th>Waits for</th>
+            <th>Task</th><th>State</th><th>Node</th><th class="num">Duration</th><th class="num">Moved</th><th>Waits for, or why it is there</th>
           </tr>
         </thead>
         <tbody>
@@ -162,6 +141,7 @@ function Row({ index, task }: { index: number; task: Task | undefined }) {
   }
   const live = task.state === "running" || task.state === "placed";
   const time = live ? elapsed(task.started, undefined, now.value) : (task.seconds ?? 0);
+  const note = task.waits_for === undefined ? task.reason : `waits for ${task.waits_for.join(", ")}`;
   return (
     <tr aria-rowindex={index + 2} class={chosen("task") === task.task ? "chosen" : ""} onClick={() => choose({ task: task.task })}>
       <td><button class="linklike mono">{task.task}</button></td>
@@ -169,7 +149,7 @@ function Row({ index, task }: { index: number; task: Task | undefined }) {
       <td class="mono dim">{task.node}</td>
       <td class="num">{task.started === undefined ? "" : seconds(time)}</td>
       <td class="num dim">{task.moved_bytes === undefined ? "" : bytes(task.moved_bytes)}</td>
-      <td class="dim waits" title={task.waits_for?.join(", ")}>{task.waits_for?.join(", ")}</td>
+      <td class="dim" title={note}>{note}</td>
     </tr>
   );
 }
