@@ -15,9 +15,10 @@ const DefaultMaxSlowdown = 0.05
 // the file; warnings do not keep a workflow from running. The name of the file
 // is used in messages only.
 func Compile(file string, src []byte) (p *Program, warnings Errors, err error) {
-	c := &compiler{problems: &problems{file: file}, source: newSource(src), functions: map[string]int{}, program: &Program{}}
+	c := &compiler{problems: &problems{file: file}, functions: map[string]int{}, program: &Program{}}
 	c.root = parseTree(src, c.problems)
 	if c.root != nil {
+		c.source = newSource(src)
 		c.compile()
 	}
 	if len(c.errs) > 0 {

@@ -11,13 +11,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The limits of a workflow file. A file beyond them is refused before anything
-// else is done with it.
+// MaxFileSize is the most bytes that a workflow file may have.
+const MaxFileSize = 1 << 20
+
+// The other limits of a workflow file. A file beyond them is refused before
+// anything else is done with it.
 const (
-	maxFileSize = 1 << 20 // bytes
-	maxDepth    = 100     // mappings and lists inside each other
-	maxNodes    = 200_000 // aliases expanded
-	maxAliased  = 10_000  // nodes that stand there only because an alias repeats them
+	maxDepth   = 100     // mappings and lists inside each other
+	maxNodes   = 200_000 // aliases expanded
+	maxAliased = 10_000  // nodes that stand there only because an alias repeats them
 )
 
 // A nodeKind says what a node of the file is.
@@ -78,8 +80,8 @@ type treeBuilder struct {
 // parseTree reads the one document of a file. It returns nil when the file is
 // not worth checking further.
 func parseTree(src []byte, p *problems) *node {
-	if len(src) > maxFileSize {
-		p.add(Pos{1, 1}, "", fmt.Sprintf("the file has %d bytes: too big", len(src)),
+	if len(src) > MaxFileSize {
+		p.add(Pos{1, 1}, "", "the file is too big",
 			"a workflow has at most 1 MiB; keep data in files and give them as inputs")
 		return nil
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,6 +56,25 @@ func TestBodiesAreBounded(t *testing.T) {
 	large := strings.Repeat("# x\n", maxBody/4+1)
 	b.want(http.StatusRequestEntityTooLarge, nil, http.MethodPost, "/api/v1/workflows", large)
 	b.want(http.StatusRequestEntityTooLarge, nil, http.MethodPost, "/api/v1/workflows/x/runs", `{"version": "`+large+`"}`, jsonBody)
+}
+
+func TestWorkflowsThatWouldGrowAreRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+	for i := 1; i < 10; i++ {
+		repeated := strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), ", ")
+		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, repeated)
+	}
+	for name, source := range map[string]string{
+		"an alias bomb": bomb, "deep nesting": "a: " + strings.Repeat("[", maxBody/2),
+	} {
+		var p api.Problem
+		b.want(http.StatusUnprocessableEntity, &p, http.MethodPost, "/api/v1/workflows", source)
+		if len(p.Errors) != 1 || p.Errors[0].Location == "" || p.Errors[0].Hint == "" {
+			t.Errorf("%s: got %+v", name, p)
+		}
+	}
 }
 
 func TestSameKeyStartsOneRun(t *testing.T) {

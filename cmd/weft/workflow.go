@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -10,11 +11,26 @@ import (
 	"example.org/weft/dsl"
 )
 
+// readWorkflow reads a workflow file; of one that is too big no more than is
+// needed to tell.
+func readWorkflow(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, usage(fmt.Errorf("cannot read the workflow: %w", err))
+	}
+	defer file.Close() //nolint:errcheck // only read
+	src, err := io.ReadAll(io.LimitReader(file, dsl.MaxFileSize+1))
+	if err != nil {
+		return nil, usage(fmt.Errorf("cannot read the workflow: %w", err))
+	}
+	return src, nil
+}
+
 // compile reads a workflow file. All its mistakes go to stderr, one a line.
 func (a *app) compile(file string) (*dsl.Program, []byte, error) {
-	src, err := os.ReadFile(file)
+	src, err := readWorkflow(file)
 	if err != nil {
-		return nil, nil, usage(fmt.Errorf("cannot read the workflow: %w", err))
+		return nil, nil, err
 	}
 	program, warnings, err := dsl.Compile(file, src)
 	for _, w := range warnings {
@@ -89,9 +105,9 @@ func (a *app) validateJSON(files []string) error {
 	list := []mistake{}
 	code := exitOK
 	for _, file := range files {
-		src, err := os.ReadFile(file)
+		src, err := readWorkflow(file)
 		if err != nil {
-			return usage(err)
+			return err
 		}
 		_, warnings, err := dsl.Compile(file, src)
 		var mistakes dsl.Errors
