@@ -54,8 +54,9 @@ func stepKeys() []key {
 		{name: "needs", doc: "steps that must have ended first", form: list(text())},
 		{name: "if", doc: "a condition, without which the step is skipped", form: form{kind: formWord}},
 		{name: "foreach", doc: "makes it a task for each item of a list", form: keyed(foreachKeys())},
+		{name: "wait", doc: "it waits for a time, a signal or an approval", form: keyed(waitKeys())},
 	}, functionBodyKeys()...)
-	return append(keys, later("catch", "what to do when it fails", "wait", "for a time, signal or approval",
+	return append(keys, later("catch", "what to do when it fails",
 		"switch", "one of several steps", "repeat", "until a condition holds", "cache", "reuses earlier results",
 		"placement", "where it may run", "deadline", "for all attempts together", "heartbeat", "a sign of life",
 		"combine", "reduces partial results")...)

@@ -85,6 +85,7 @@ type Step struct {
 	Name     string
 	Function int       // index into Program.Functions, or NoFunction
 	Outputs  []Field   // of a step that runs no function; else they are the function's
+	Wait     *Wait     // nil: it waits for nothing
 	With     []Binding // in the order of the function's inputs; unbound ones have a default
 	Needs    []int     // steps that must have ended first; order without data
 	If       *Expr     // nil: always

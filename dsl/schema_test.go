@@ -51,6 +51,10 @@ steps:
     env: { X: y }
   t: { builtin: sleep, with: { seconds: 1 } }
   u: { exec: [ls, -l, 5] }
+  v: { wait: { for: 5s } }
+  w: { wait: { until: "2026-01-02T15:04:05Z" } }
+  x: { wait: { signal: go, timeout: 1h }, outputs: { n: int } }
+  y: { wait: { approval: "Go on?" } }
 outputs:
   a: { value: "${{ steps.s.outputs.map(s, s.o) }}", type: "file[]", description: x }
   b: "${{ steps.s.outputs[0].q }}"

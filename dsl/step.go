@@ -64,6 +64,8 @@ func (c *compiler) chooseFunction(s *stepDecl) {
 		if s.node.isNull() {
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
 		}
+	case s.node.get("wait") != nil:
+		c.declareWait(s)
 	case uses == nil && len(bodies) == 0:
 		if !hasOtherKey(s.node, stepKeys()) {
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
@@ -139,6 +141,9 @@ func (c *compiler) compileStep(s *stepDecl) {
 		c.with(s)
 		f := &c.program.Functions[s.step.Function]
 		s.step.Retry, s.step.Timeout = f.Retry, f.Timeout
+	}
+	if s.step.Wait != nil {
+		c.compileWait(s)
 	}
 	if n := s.node.get("retry"); n != nil {
 		s.step.Retry = c.retry(n)
