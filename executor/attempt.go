@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"example.org/weft/object"
 )
 
 // An attempt is one try of a task; the last of a live task has not ended.
@@ -14,6 +16,8 @@ type attempt struct {
 	placed  time.Time
 	started time.Time
 	ended   time.Time
+	due     time.Time // when a wait is over; zero: never
+	ask     string    // what people are asked
 	outcome attemptOutcome
 	usage   Usage
 	moved   []Transfer
@@ -58,28 +62,40 @@ func (r *Run) placed(at time.Time, p Placed) error {
 		return ErrStale
 	}
 	if r.paused || f.full() || p.Asked > 0 && p.Asked < r.lostAt[p.Node] {
-		// A pause, another task or the loss of the node has overtaken the
-		// answer. Ask again, or the task would wait for it for ever.
-		if t != nil && t.asked == askPlace {
-			t.asked = askNothing
-			r.freeSlot(f, item)
-			r.enqueue(ref{int32(f.index), int32(item)})
-		}
+		r.overtaken(f, item)
 		return ErrStale
 	}
-	t = f.grow(item)
 	r.epoch = p.Epoch
-	t.attempts = append(t.attempts, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, placed: at})
-	t.asked, t.wanted = askNothing, false
-	if !t.slot {
-		t.slot = true
-		f.live++
-	}
+	t = r.addAttempt(f, item, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, placed: at})
 	t.liveAt = int32(len(r.live))
 	r.live = append(r.live, ref{int32(f.index), int32(item)})
 	r.turn(f, item, live)
 	r.enqueue(ref{int32(f.index), int32(item)})
 	return nil
+}
+
+// overtaken deals with a beginning that a pause, another task or the loss of
+// its node has overtaken: it is asked for again, or the task would wait for it
+// for ever.
+func (r *Run) overtaken(f *family, item int) {
+	t := f.task(item)
+	if t != nil && (t.asked == askPlace || t.asked == askBegin) {
+		t.asked = askNothing
+		r.freeSlot(f, item)
+		r.enqueue(ref{int32(f.index), int32(item)})
+	}
+}
+
+// addAttempt begins an attempt of a task; the caller turns the task.
+func (r *Run) addAttempt(f *family, item int, a attempt) *task {
+	t := f.grow(item)
+	t.attempts = append(t.attempts, a)
+	t.asked, t.wanted = askNothing, false
+	if !t.slot {
+		t.slot = true
+		f.live++
+	}
+	return t
 }
 
 // awaits reports whether attempt n may begin: a task that nobody named yet (nil)
@@ -123,16 +139,21 @@ func (r *Run) succeeded(at time.Time, s Succeeded) error {
 	}
 	a := r.endAttempt(f, item, at, didSucceed)
 	a.usage, a.moved = s.Usage, s.Moved
-	t := &f.tasks[item]
-	if why := otherLength(t.outputs, s.Outputs); why != "" {
-		r.fail(f, item, Failed{Task: s.Task, Attempt: s.Attempt, Cause: CauseObjectLost, Message: why})
-		return nil
-	}
-	r.found(s.Outputs)
-	t.retries, t.losses, t.failure = 0, 0, nil
-	t.outputs, t.lost, t.opaque = s.Outputs, false, false
-	r.turn(f, item, succeeded)
+	r.made(f, item, s.Outputs)
 	return nil
+}
+
+// made ends a task with what its last attempt made.
+func (r *Run) made(f *family, item int, outputs map[string]object.Value) {
+	t := &f.tasks[item]
+	if why := otherLength(t.outputs, outputs); why != "" {
+		r.fail(f, item, Failed{Task: f.name(item), Attempt: len(t.attempts), Cause: CauseObjectLost, Message: why})
+		return
+	}
+	r.found(outputs)
+	t.retries, t.losses, t.failure = 0, 0, nil
+	t.outputs, t.lost, t.opaque = outputs, false, false
+	r.turn(f, item, succeeded)
 }
 
 func (r *Run) attemptFailed(at time.Time, x Failed) error {
@@ -246,13 +267,15 @@ func (r *Run) noteFailure(x Failed) {
 	}
 }
 
-// endAttempt ends the live attempt of a task; the caller turns the task.
+// endAttempt ends the last attempt of a task; the caller turns the task.
 func (r *Run) endAttempt(f *family, item int, at time.Time, outcome attemptOutcome) *attempt {
 	t := &f.tasks[item]
-	last := r.live[len(r.live)-1]
-	r.live[t.liveAt] = last
-	r.families[last.step].tasks[last.item].liveAt = t.liveAt
-	r.live = r.live[:len(r.live)-1]
+	if t.phase == live {
+		last := r.live[len(r.live)-1]
+		r.live[t.liveAt] = last
+		r.families[last.step].tasks[last.item].liveAt = t.liveAt
+		r.live = r.live[:len(r.live)-1]
+	}
 	r.freeSlot(f, item)
 	t.stopping, t.asked, t.inputs = false, askNothing, nil
 	a := &t.attempts[len(t.attempts)-1]

@@ -42,6 +42,9 @@ type (
 		Redriven int // of the AttemptID
 	}
 
+	// Begin asks that Fact be made a record at once: the task begins to wait.
+	Begin struct{ Fact Begun }
+
 	// Invoke asks for Succeeded, Failed or AttemptLost, after perhaps
 	// AttemptStarted.
 	Invoke struct {
@@ -99,6 +102,7 @@ func (s Status) Done() bool {
 func (Plan) command()     {}
 func (Evaluate) command() {}
 func (Place) command()    {}
+func (Begin) command()    {}
 func (Invoke) command()   {}
 func (Abort) command()    {}
 func (SetTimer) command() {}

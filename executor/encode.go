@@ -26,6 +26,10 @@ func KindOf(f Fact) string {
 		return "evaluated"
 	case Placed:
 		return "placed"
+	case Begun:
+		return "begun"
+	case SignalReceived:
+		return "signal_received"
 	case AttemptStarted:
 		return "attempt_started"
 	case Succeeded:
@@ -66,6 +70,10 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 		return decode[Evaluated](data)
 	case "placed":
 		return decode[Placed](data)
+	case "begun":
+		return decode[Begun](data)
+	case "signal_received":
+		return decode[SignalReceived](data)
 	case "attempt_started":
 		return decode[AttemptStarted](data)
 	case "succeeded":

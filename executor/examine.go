@@ -164,6 +164,8 @@ func (r *Run) examineTask(f *family, item int) {
 		r.askAbort(f, item)
 	case t.phase == retrying:
 		r.askTimer(f, item)
+	case t.phase == waiting:
+		r.askWaitTimer(f, item)
 	case t.phase.over() && !t.wanted, t.asked == askInvoke:
 	default:
 		r.examineReady(f, item)
@@ -233,13 +235,15 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 	t := &f.tasks[item]
 	who := ref{int32(f.index), int32(item)}
 	switch {
-	case r.ending != nil || t.asked == askPlace || t.asked == askInvoke:
+	case r.ending != nil || t.asked == askPlace || t.asked == askBegin || t.asked == askInvoke:
 	case r.paused:
 		r.held = append(r.held, who)
 	case !r.takeSlot(f, item):
 	case t.phase == live:
 		t.inputs = nil
 		r.ask(who, askInvoke, r.invoke(f, item, inputs))
+	case f.step.Wait != nil:
+		r.ask(who, askBegin, Begin{f.wait(item, inputs)})
 	default:
 		t.inputs, t.loss = inputs, r.losses
 		r.ask(who, askPlace, r.place(f, item, inputs))

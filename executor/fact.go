@@ -67,6 +67,24 @@ type (
 		Asked uint64 `json:"asked,omitempty"`
 	}
 
+	// Begun begins an attempt that no node runs: the task waits, from this
+	// record on.
+	Begun struct {
+		Task    TaskID        `json:"task"`
+		Attempt int           `json:"attempt"`
+		Within  time.Duration `json:"within,omitempty"` // when the wait is over, from this record on; 0 is never
+		Until   time.Time     `json:"until,omitzero"`   // the same as a time
+		Ask     string        `json:"ask,omitempty"`    // what people are asked
+	}
+
+	// SignalReceived ends the wait for a signal with its outputs. One that comes
+	// before the wait has begun is kept for it.
+	SignalReceived struct {
+		Name    string                  `json:"name"` // see dsl.Program.SignalStep
+		Key     string                  `json:"key,omitempty"`
+		Payload map[string]object.Value `json:"payload,omitempty"`
+	}
+
 	// AttemptStarted says that the function runs. It is for people, and is
 	// journaled only where a flush carries it anyway.
 	AttemptStarted struct {
@@ -220,6 +238,8 @@ func (Started) fact()        {}
 func (Planned) fact()        {}
 func (Evaluated) fact()      {}
 func (Placed) fact()         {}
+func (Begun) fact()          {}
+func (SignalReceived) fact() {}
 func (AttemptStarted) fact() {}
 func (Succeeded) fact()      {}
 func (Failed) fact()         {}

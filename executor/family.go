@@ -93,6 +93,7 @@ type phase uint8
 const (
 	idle     phase = iota // no attempt is live
 	retrying              // until a timer fires
+	waiting               // an attempt has begun that no node runs
 	live                  // an attempt was placed and has not ended
 	succeeded
 	skipped

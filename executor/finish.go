@@ -46,6 +46,7 @@ func (r *Run) finish(at time.Time, f Finished) error {
 		r.outputs.asked = askNothing
 		return ErrStale
 	}
+	r.abandonWaits(at)
 	r.finished, r.finishedAt = &f, at
 	return nil
 }

@@ -107,7 +107,7 @@ func (r *Run) admit(f *family) bool {
 // full reports whether as many attempts are live as max_parallel permits.
 func (f *family) full() bool {
 	limit := f.maxParallel()
-	return limit > 0 && f.count[live] >= limit
+	return limit > 0 && f.count[live]+f.count[waiting] >= limit
 }
 
 func (f *family) maxParallel() int {

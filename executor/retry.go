@@ -84,13 +84,16 @@ func retryTimer(id TaskID, n int) TimerID {
 	return TimerID("retry/" + string(id) + "/" + strconv.Itoa(n))
 }
 
-func (r *Run) timerFired(x TimerFired) error {
+func (r *Run) timerFired(at time.Time, x TimerFired) error {
 	if x.Timer == r.runTimer() && r.prog.Timeout > 0 {
 		return r.end(ending{
 			status: StatusFailed,
 			reason: "the workflow's timeout",
 			err:    "the workflow's timeout of " + r.prog.Timeout.String() + " is over",
 		})
+	}
+	if name, ok := strings.CutPrefix(string(x.Timer), waitPrefix); ok {
+		return r.waitOver(at, name)
 	}
 	name, isRetry := strings.CutPrefix(string(x.Timer), "retry/")
 	slash := strings.LastIndexByte(name, '/')

@@ -49,6 +49,9 @@ type Run struct {
 	lostAt     map[NodeID]uint64  // sequence number at which a node was lost last
 	losses     int                // facts ObjectLost so far
 
+	// kept are signals that came before their wait; looked up, never ranged over.
+	kept map[string][]map[string]object.Value
+
 	// What follows.
 	outputs  seat      // of the workflow's outputs and the end of the run
 	work     []ref     // to examine, in order
@@ -81,6 +84,7 @@ func New(id RunID, p *dsl.Program) *Run {
 		families: make([]family, len(p.Steps)),
 		lost:     map[object.ID]bool{},
 		lostAt:   map[NodeID]uint64{},
+		kept:     map[string][]map[string]object.Value{},
 	}
 	for i := range p.Steps {
 		r.steps[p.Steps[i].Name] = i
@@ -145,6 +149,10 @@ func (r *Run) apply(rec Record) error {
 		return r.evaluated(rec.At, f)
 	case Placed:
 		return r.placed(rec.At, f)
+	case Begun:
+		return r.begun(rec.At, f)
+	case SignalReceived:
+		return r.signalReceived(rec.At, f)
 	case AttemptStarted:
 		return r.attemptStarted(rec.At, f)
 	case Succeeded:
@@ -158,7 +166,7 @@ func (r *Run) apply(rec Record) error {
 	case ObjectLost:
 		return r.objectLost(f)
 	case TimerFired:
-		return r.timerFired(f)
+		return r.timerFired(rec.At, f)
 	case Paused:
 		return r.pause()
 	case Resumed:

@@ -142,6 +142,10 @@ func (s *script) fact(verb string, args []string) Fact {
 	case "place":
 		asked, _ := strconv.ParseUint(arg(2), 10, 64)
 		return Placed{Task: task, Attempt: n + 1, Epoch: 1, Node: NodeID(arg(1)), Reason: "the script says so", Asked: asked}
+	case "begin":
+		return Begun{Task: task, Attempt: n + 1}
+	case "signal":
+		return SignalReceived{Name: arg(0), Payload: s.values(args[1:])}
 	case "began":
 		return AttemptStarted{Task: task, Attempt: n}
 	case "ok":
@@ -224,6 +228,11 @@ func (s *script) carryOut(commands []Command) {
 			s.say("place %s/%d%s%s", c.Task, c.Attempt, showValues(c.Inputs), showAvoid(c))
 			if !s.held["place"] {
 				s.step(Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: "n1", Reason: "there is no other"})
+			}
+		case Begin:
+			s.say("begin %s/%d%s", c.Fact.Task, c.Fact.Attempt, showBegun(c.Fact))
+			if !s.held["begin"] {
+				s.step(c.Fact)
 			}
 		case Invoke:
 			s.say("invoke %s/%d on %s%s%s%s", c.Attempt.Task, c.Attempt.N, c.Node, showValues(c.Inputs), showTimeout(c.Timeout), showKey(c.Attempt))

@@ -134,3 +134,14 @@ func showTimeout(d time.Duration) string {
 	}
 	return " timeout=" + d.String()
 }
+
+func showBegun(b Begun) string {
+	text := showTimeout(b.Within)
+	if !b.Until.IsZero() {
+		text += " until=" + b.Until.Format(time.RFC3339)
+	}
+	if b.Ask != "" {
+		text += fmt.Sprintf(" ask=%q", b.Ask)
+	}
+	return text
+}

@@ -25,6 +25,8 @@ func (w *world) answer(c Command) {
 		w.step(c.Fact)
 	case Place:
 		w.step(Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: w.node(), Reason: "drawn", Asked: c.Asked})
+	case Begin:
+		w.step(c.Fact)
 	case Invoke:
 		w.invoke(c)
 	case Abort:
@@ -34,6 +36,9 @@ func (w *world) answer(c Command) {
 		}
 		w.step(AttemptLost{Task: c.Attempt.Task, Attempt: c.Attempt.N, Reason: c.Reason})
 	case SetTimer:
+		if w.signalInstead(c.Timer) {
+			return
+		}
 		if c.At.After(w.now) {
 			w.now = c.At
 		}
@@ -93,7 +98,7 @@ func (w *world) goneIn(values map[string]object.Value) object.ID {
 // fault makes something happen that no command asked for.
 func (w *world) fault() {
 	w.tb.Helper()
-	switch w.rng.IntN(9) {
+	switch w.rng.IntN(10) {
 	case 0, 1, 2:
 		w.crash()
 	case 3:
@@ -112,6 +117,8 @@ func (w *world) fault() {
 		if w.fatal && w.rng.IntN(4) == 0 {
 			w.step(Cancelled{Reason: "drawn"})
 		}
+	case 9:
+		w.signalEarly()
 	}
 }
 
@@ -146,7 +153,7 @@ func (w *world) repeat() {
 	}
 	f := w.sent[w.rng.IntN(len(w.sent))]
 	switch f.(type) {
-	case Started, Placed, AttemptStarted, Succeeded, Failed, AttemptLost, TimerFired:
+	case Started, Placed, Begun, AttemptStarted, Succeeded, Failed, AttemptLost, TimerFired:
 	default:
 		return
 	}

@@ -20,6 +20,8 @@ type genStep struct {
 	inputs  []string // "name type"
 	with    []string // "name: expression"
 	rest    []string // further lines of the step
+	wait    string   // what it waits for; it then runs no function
+	silent  bool     // it makes nothing that others could read
 }
 
 // workflow returns the YAML of a workflow.
@@ -36,7 +38,7 @@ func (g *generator) one(in int) bool { return g.rng.IntN(in) == 0 }
 func (g *generator) earlier(foreach bool) (genStep, bool) {
 	var found []genStep
 	for _, s := range g.steps {
-		if s.foreach == foreach {
+		if s.foreach == foreach && !s.silent {
 			found = append(found, s)
 		}
 	}
@@ -60,7 +62,24 @@ func (g *generator) step(i int) genStep {
 	if g.one(4) {
 		g.condition(&s)
 	}
+	if g.one(6) {
+		g.waits(&s, i)
+	}
 	return s
+}
+
+// waits makes a step one that waits.
+func (g *generator) waits(s *genStep, i int) {
+	switch s.pure = false; g.rng.IntN(4) {
+	case 0:
+		s.wait, s.silent = "for: 10m", true
+	case 1:
+		s.wait, s.silent = `until: "${{ run.started_at + duration('5m') }}"`, true
+	case 2:
+		s.wait = fmt.Sprintf("signal: go%d", i)
+	case 3:
+		s.wait = fmt.Sprintf("signal: go%d, timeout: 1m", i)
+	}
 }
 
 func (s *genStep) bind(typ, expr string) {
@@ -147,6 +166,9 @@ func (g *generator) yaml() string {
 	var b strings.Builder
 	b.WriteString("version: 1\nname: random\nfunctions:\n")
 	for _, s := range g.steps {
+		if s.wait != "" {
+			continue
+		}
 		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n", s.name, s.pure)
 		if len(s.inputs) > 0 {
 			fmt.Fprintf(&b, "    inputs: { %s }\n", strings.Join(s.inputs, ", "))
@@ -156,8 +178,16 @@ func (g *generator) yaml() string {
 	}
 	b.WriteString("steps:\n")
 	for _, s := range g.steps {
-		fmt.Fprintf(&b, "  %s:\n    uses: %s\n", s.name, s.name)
-		if len(s.with) > 0 {
+		switch {
+		case s.wait != "":
+			fmt.Fprintf(&b, "  %s:\n    wait: { %s }\n", s.name, s.wait)
+			if !s.silent {
+				b.WriteString("    outputs: { n: int, l: \"int[]\", f: file }\n")
+			}
+		default:
+			fmt.Fprintf(&b, "  %s:\n    uses: %s\n", s.name, s.name)
+		}
+		if len(s.with) > 0 && s.wait == "" {
 			fmt.Fprintf(&b, "    with: { %s }\n", strings.Join(s.with, ", "))
 		}
 		for _, line := range s.rest {
@@ -166,6 +196,9 @@ func (g *generator) yaml() string {
 	}
 	b.WriteString("outputs:\n")
 	for _, s := range g.steps {
+		if s.silent {
+			continue
+		}
 		field := []string{"n", "f"}[g.rng.IntN(2)]
 		expr := "steps." + s.name + ".outputs." + field
 		if s.foreach {

@@ -82,6 +82,7 @@ func (w *world) play() {
 			w.fault()
 		case w.run.Status() == StatusPaused && (len(w.out) == 0 || w.rng.IntN(4) == 0):
 			w.step(Resumed{})
+		case len(w.out) == 0 && w.signalOne():
 		case len(w.out) == 0:
 			w.tb.Fatalf("the run is stuck:\n%s", snapshot(w.tb, w.run))
 		default:
@@ -134,6 +135,10 @@ func (w *world) note(f Fact) {
 			for o := range f.Outputs[name].Refs {
 				w.maker[o.ID] = f.Task
 			}
+		}
+	case SignalReceived:
+		for o := range f.Payload["f"].Refs {
+			w.maker[o.ID], _ = SignalTask(w.program, f.Name)
 		}
 	case ObjectLost:
 		w.lostSince[f.Task] = true
@@ -203,7 +208,11 @@ func (w *world) compute(c Invoke) map[string]object.Value {
 	for _, name := range slices.Sorted(maps.Keys(c.Inputs)) {
 		fmt.Fprintln(h, name, content(w.run.Expand(c.Inputs[name])))
 	}
-	sum := h.Sum(nil)
+	return outputs(c.Attempt.String(), h.Sum(nil))
+}
+
+// outputs are what every task makes, drawn from a digest.
+func outputs(maker string, sum []byte) map[string]object.Value {
 	n := binary.BigEndian.Uint32(sum)
 	list := make([]string, sum[5]%4)
 	for i := range list {
@@ -213,7 +222,7 @@ func (w *world) compute(c Invoke) map[string]object.Value {
 		"n": object.FromJSON(fmt.Append(nil, n%7)),
 		"l": object.FromJSON([]byte("[" + strings.Join(list, ",") + "]")),
 		"f": {File: &object.Ref{
-			ID:     object.Mint(c.Attempt.String(), "f"),
+			ID:     object.Mint(maker, "f"),
 			Size:   int64(n % 1000),
 			Digest: object.Digest("sha256:" + hex.EncodeToString(sum)),
 		}},

@@ -29,6 +29,11 @@ func snapshot(tb testing.TB, r *Run) string {
 	say("results", r.results.with)
 	say("lost", slices.Sorted(maps.Keys(r.lost)))
 	say("live", len(r.live))
+	for _, name := range slices.Sorted(maps.Keys(r.kept)) {
+		if len(r.kept[name]) > 0 {
+			say("kept "+name, r.kept[name])
+		}
+	}
 	for i := range r.families {
 		f := &r.families[i]
 		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.count, f.expanded, f.skipped})
@@ -42,7 +47,7 @@ func snapshot(tb testing.TB, r *Run) string {
 				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.with})
 			}
 			for _, a := range t.attempts {
-				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure})
+				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask})
 			}
 		}
 	}
@@ -73,7 +78,7 @@ func unanswered(r *Run) []string {
 		if r.ending == nil && f.asked == askEvaluate && !f.complete() {
 			out = append(out, "evaluate "+f.step.Name)
 		}
-		free := f.maxParallel() - f.count[live] // more may be out after a loss; they are refused
+		free := f.maxParallel() - f.count[live] - f.count[waiting] // more may be out after a loss; they are refused
 		for item := range f.tasks {
 			text := unansweredOf(r, f, item)
 			if f.maxParallel() > 0 && text == "place "+f.step.Name {
@@ -100,11 +105,13 @@ func unansweredOf(r *Run, f *family, item int) string {
 		return ""
 	case t.asked == askInvoke:
 		return fmt.Sprintf("invoke %s/%d", f.name(item), n)
+	case t.asked == askTimer && t.phase == waiting:
+		return "timer " + string(waitTimer(f.name(item), n))
 	case t.asked == askTimer:
 		return "timer " + string(retryTimer(f.name(item), n))
 	case t.asked == askEvaluate:
 		return "evaluate " + string(f.name(item))
-	case t.asked == askPlace && !r.paused:
+	case (t.asked == askPlace || t.asked == askBegin) && !r.paused:
 		return placeKey(f, f.name(item), n+1)
 	}
 	return ""
@@ -128,6 +135,9 @@ func keys(r *Run, commands []Command) []string {
 			out = append(out, "evaluate "+string(c.Fact.Task))
 		case Place:
 			out = append(out, placeKey(&r.families[c.Step], c.Task, c.Attempt))
+		case Begin:
+			f, _, _ := r.find(c.Fact.Task)
+			out = append(out, placeKey(f, c.Fact.Task, c.Fact.Attempt))
 		case Invoke:
 			out = append(out, fmt.Sprintf("invoke %s/%d", c.Attempt.Task, c.Attempt.N))
 		case Abort:

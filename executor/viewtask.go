@@ -120,7 +120,7 @@ func (r *Run) taskState(t *task) TaskState {
 			return TaskPlaced
 		}
 		return TaskRunning
-	case idle, retrying:
+	case idle, retrying, waiting:
 	}
 	switch {
 	case r.ending != nil:

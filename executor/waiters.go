@@ -18,6 +18,7 @@ const (
 	askNothing ask = iota
 	askEvaluate
 	askPlace
+	askBegin
 	askInvoke
 	askAbort
 	askTimer

@@ -13,6 +13,8 @@ func (r *Run) taskWaitsFor(f *family, item int) []string {
 	switch {
 	case t.phase == retrying:
 		return []string{"a retry at " + t.retryAt.UTC().Format("15:04:05")}
+	case t.phase == waiting:
+		return []string{t.waitInWords(f, item)}
 	case t.asked == askPlace:
 		return []string{"a node"}
 	}
