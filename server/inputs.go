@@ -22,8 +22,16 @@ import (
 // The error is an *api.Problem with every mistake, each at "inputs.NAME".
 func BindInputs(ctx context.Context, declared []dsl.Field, given map[string]json.RawMessage, objects Objects,
 ) (map[string]object.Value, error) {
+	return bindFields(ctx, declared, given, objects, inputWords())
+}
+
+// bindFields checks what was given for declared fields, and returns it as
+// values.
+func bindFields(ctx context.Context, declared []dsl.Field, given map[string]json.RawMessage, objects Objects, words bindWords,
+) (map[string]object.Value, error) {
 	b := binder{
-		find: func(id object.ID) (object.Ref, error) { return findObject(ctx, objects, id) },
+		words: words,
+		find:  func(id object.ID) (object.Ref, error) { return findObject(ctx, objects, id) },
 		keep: func(name string, data []byte) (object.Ref, error) {
 			return objects.Put(ctx, name, "application/json", bytes.NewReader(data))
 		},
@@ -48,13 +56,25 @@ func BindInputs(ctx context.Context, declared []dsl.Field, given map[string]json
 		return nil, b.broken
 	}
 	if len(b.mistakes) > 0 {
-		return nil, invalid("the inputs are not those of the workflow", b.mistakes...)
+		return nil, invalid(words.problem, b.mistakes...)
 	}
 	return values, nil
 }
 
-// binder collects what is wrong with the inputs of one run.
+// bindWords are what mistakes in given values are called.
+type bindWords struct {
+	at      string // where they stand: "inputs"
+	unknown string // of a name that is not declared
+	problem string
+}
+
+func inputWords() bindWords {
+	return bindWords{at: "inputs", unknown: "is no input of this workflow", problem: "the inputs are not those of the workflow"}
+}
+
+// binder collects what is wrong with the values of one call.
 type binder struct {
+	words    bindWords
 	find     func(object.ID) (object.Ref, error)
 	keep     func(name string, data []byte) (object.Ref, error)
 	mistakes []api.Mistake
@@ -62,7 +82,7 @@ type binder struct {
 }
 
 func (b *binder) mistake(path, message, hint string) {
-	b.mistakes = append(b.mistakes, api.Mistake{Location: "inputs." + path, Message: message, Hint: hint})
+	b.mistakes = append(b.mistakes, api.Mistake{Location: b.words.at + "." + path, Message: message, Hint: hint})
 }
 
 func (b *binder) refuseUnknown(declared []dsl.Field, given map[string]json.RawMessage) {
@@ -78,7 +98,7 @@ func (b *binder) refuseUnknown(declared []dsl.Field, given map[string]json.RawMe
 		if near := nearest(name, names); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		b.mistake(name, "is no input of this workflow", hint)
+		b.mistake(name, b.words.unknown, hint)
 	}
 }
 

@@ -52,6 +52,7 @@ type player struct {
 	id      executor.RunID
 	run     *executor.Run
 	invoked map[executor.TaskID]executor.Invoke
+	seen    map[int64]bool // messages of the inbox
 }
 
 // start keeps the workflow chunks and starts a run of it.
@@ -83,7 +84,7 @@ func (b *bench) play(id executor.RunID) *player {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p := &player{b: b, id: id, run: executor.New(id, program), invoked: map[executor.TaskID]executor.Invoke{}}
+	p := &player{b: b, id: id, run: executor.New(id, program), invoked: map[executor.TaskID]executor.Invoke{}, seen: map[int64]bool{}}
 	p.say(executor.Started{
 		Workflow: w.Name, Version: w.Version, Inputs: rows[0].Inputs, Decisions: executor.Decisions, Options: rows[0].Options,
 	})
@@ -124,6 +125,8 @@ func (p *player) answers() []executor.Fact {
 			p.invoked[c.Attempt.Task] = c
 		case executor.Finish:
 			out = append(out, executor.Finished(c))
+		case executor.Begin:
+			out = append(out, c.Fact)
 		case executor.Plan, executor.Abort, executor.SetTimer: // no answer is needed
 		}
 	}

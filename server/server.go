@@ -86,6 +86,7 @@ func New(cfg Config) *Server {
 	s.taskRoutes()
 	s.actionRoutes()
 	s.redriveRoute()
+	s.signalRoute()
 	s.objectRoutes()
 	s.nodeRoutes()
 	s.operatorRoutes()

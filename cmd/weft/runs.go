@@ -27,7 +27,7 @@ func (a *app) runsCommand() *cobra.Command {
 		a.runsListCommand(), a.runsShowCommand(), a.runsWatchCommand(), a.runsLogsCommand(), a.runsEventsCommand(),
 		a.runsActionCommand("cancel", "Cancel a run: what runs is stopped, nothing new begins"),
 		a.runsActionCommand("pause", "Pause a run: what runs is stopped and runs again later"),
-		a.runsResumeCommand(), a.runsRedriveCommand(),
+		a.runsResumeCommand(), a.runsRedriveCommand(), a.runsSignalCommand(),
 	)
 	return cmd
 }

@@ -191,6 +191,8 @@ func (l *loop) carryOut(a *active, c executor.Command) {
 		l.place(a, c)
 	case executor.Plan:
 		l.answerPlan(a, c)
+	case executor.Begin:
+		l.step(a, c.Fact)
 	case executor.Invoke, executor.Abort, executor.SetTimer, executor.Finish:
 		a.outgoing = append(a.outgoing, c)
 	}
