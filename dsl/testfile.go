@@ -69,7 +69,7 @@ type ExpectedTask struct {
 // CompileTests reads a test file. The workflow that it names is asked for by
 // its path as written. The error is an Errors with every mistake of the file.
 func CompileTests(file string, src []byte, workflow func(path string) (*Program, error)) (*TestFile, error) {
-	c := &testCompiler{compiler: &compiler{problems: &problems{file: file}, source: newSource(src)}, envs: map[int]*stepEnv{}}
+	c := &testCompiler{compiler: &compiler{problems: &problems{file: file}, source: newSource(src)}, envs: map[*Function]*stepEnv{}}
 	c.root = parseTree(src, c.problems)
 	if c.root != nil {
 		c.compileTests(workflow)
@@ -86,7 +86,7 @@ type testCompiler struct {
 	*compiler
 	tests []Test
 	stubs map[string]*Stub // of every test
-	envs  map[int]*stepEnv // by function
+	envs  map[*Function]*stepEnv
 }
 
 func (c *testCompiler) compileTests(workflow func(path string) (*Program, error)) {

@@ -29,7 +29,7 @@ func (c *testCompiler) stubsIn(n *node) map[string]*Stub {
 // stub reads what stands under the name of a task, a step or a function.
 func (c *testCompiler) stub(pr pair) *Stub {
 	function := c.stubbed(pr.key)
-	if function < 0 || pr.value.kind != mapNode {
+	if function == nil || pr.value.kind != mapNode {
 		return nil
 	}
 	attempts := pr.value.get("attempts")
@@ -49,18 +49,18 @@ func (c *testCompiler) stub(pr pair) *Stub {
 	return s
 }
 
-// stubbed returns the function that a stub stands for, -1 when there is none
-// of that name.
-func (c *testCompiler) stubbed(key *node) int {
+// stubbed returns the function that a stub stands for, nil when there is none
+// of that name. That of a step which waits has what is sent to it as outputs.
+func (c *testCompiler) stubbed(key *node) *Function {
 	step, _ := stepOf(key.text)
 	for i := range c.program.Steps {
-		if s := &c.program.Steps[i]; s.Name == step && s.Function >= 0 {
-			return s.Function
+		if c.program.Steps[i].Name == step {
+			return c.program.FunctionOf(i)
 		}
 	}
 	for i := range c.program.Functions {
 		if c.program.Functions[i].Name == key.text {
-			return i
+			return &c.program.Functions[i]
 		}
 	}
 	names := c.program.stepNames()
@@ -70,7 +70,7 @@ func (c *testCompiler) stubbed(key *node) int {
 		}
 	}
 	c.add(key.pos, key.text, fmt.Sprintf("no task, step or function %q", key.text), suggest(step, names))
-	return -1
+	return nil
 }
 
 func (p *Program) stepNames() []string {
@@ -91,8 +91,7 @@ func stepOf(task string) (step string, item bool) {
 	return task[:i], true
 }
 
-func (c *testCompiler) answer(n *node, function int) Answer {
-	f := &c.program.Functions[function]
+func (c *testCompiler) answer(n *node, f *Function) Answer {
 	a := Answer{Takes: c.duration(n, "takes"), Fail: c.failure(n.get("fail"))}
 	outputs := n.get("outputs")
 	if a.Fail != nil {
@@ -107,11 +106,15 @@ func (c *testCompiler) answer(n *node, function int) Answer {
 		if v == nil && field.Type.Nullable {
 			continue
 		}
+		if v == nil && field.Default != nil {
+			a.outputs = append(a.outputs, stubOutput{field, &Expr{term: &constTerm{object.FromJSON(field.Default), shape{Type: field.Type}}}})
+			continue
+		}
 		if v == nil {
 			c.add(n.pos, "", fmt.Sprintf("the stub does not give output %s of %s", field.Name, f.Name), "add it under outputs: "+field.Type.String())
 			continue
 		}
-		if e := c.stubValue(v, field.Type, function); e != nil {
+		if e := c.stubValue(v, field.Type, f); e != nil {
 			a.outputs = append(a.outputs, stubOutput{field, e})
 		}
 	}
@@ -141,7 +144,7 @@ func (c *testCompiler) failure(n *node) *StubFailure {
 
 // stubValue checks what a stub gives for an output. A value that is computed
 // is checked when it is there, since a name may stand for a file.
-func (c *testCompiler) stubValue(n *node, want Type, function int) *Expr {
+func (c *testCompiler) stubValue(n *node, want Type, function *Function) *Expr {
 	env, err := c.envOf(function)
 	if err != nil {
 		c.add(n.pos, "", "cannot prepare expressions: "+err.Error(), "")
@@ -158,7 +161,7 @@ func (c *testCompiler) stubValue(n *node, want Type, function int) *Expr {
 	return c.exprOf(n, k, env)
 }
 
-func (c *testCompiler) envOf(function int) (*stepEnv, error) {
+func (c *testCompiler) envOf(function *Function) (*stepEnv, error) {
 	if env := c.envs[function]; env != nil {
 		return env, nil
 	}
@@ -166,7 +169,7 @@ func (c *testCompiler) envOf(function int) (*stepEnv, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.envs[function], err = newStepEnv(base, c.program.Functions[function].Inputs, nil)
+	c.envs[function], err = newStepEnv(base, function.Inputs, nil)
 	return c.envs[function], err
 }
 

@@ -28,7 +28,7 @@ func (a *app) runsSignalCommand() *cobra.Command {
 			})
 		},
 	}
-	reach.register(cmd)
+	reach.register(a, cmd)
 	payload.register(cmd.Flags())
 	cmd.Flags().StringVar(&key, "key", "", "the same key sends the signal once, however often it is sent")
 	return cmd

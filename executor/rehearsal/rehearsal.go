@@ -104,6 +104,8 @@ func (s *stage) carryOut(c executor.Command) {
 		s.evaluate(c)
 	case executor.Place:
 		s.later(0, executor.Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: node, Asked: c.Asked})
+	case executor.Begin:
+		s.begin(c.Fact)
 	case executor.Invoke:
 		s.invoke(c)
 	case executor.Abort:

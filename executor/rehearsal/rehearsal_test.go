@@ -58,24 +58,62 @@ func TestPlay(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			src := "version: 1\nworkflow: w.yaml\ntests:\n  - " + strings.Replace(tt.test, "{", "{ name: x,", 1)
-			file, err := dsl.CompileTests("w.test.yaml", []byte(src), func(path string) (*dsl.Program, error) {
-				p, _, err := dsl.Compile(path, []byte(workflow))
-				return p, err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			found, err := rehearsal.Play(file.Program, &file.Tests[0])
-			got := ""
-			switch {
-			case err != nil:
-				got = err.Error()
-			case len(found) > 0:
-				got = fmt.Sprint(found)
-			}
+			got := play(t, workflow, src)
 			if got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
 	}
+}
+
+// Waits take virtual time; the stub of a step that waits is what is sent.
+func TestPlayOfWaits(t *testing.T) {
+	t.Parallel()
+	src := `
+version: 1
+name: w
+steps:
+  day: { wait: { for: 1d } }
+  go: { needs: [day], wait: { approval: "Go?", timeout: 3d } }
+  stop: { wait: { signal: stop, timeout: 5d }, outputs: { n: int } }
+outputs: { by: "${{ steps.go.outputs.by + '!' }}", n: "${{ steps.stop.outputs.n }}" }
+`
+	for _, tt := range []struct{ name, stubs, expect, want string }{
+		{
+			"they come", `{ go: { takes: 2d, outputs: { approved: true } }, stop: { outputs: { n: 7 } } }`,
+			`{ outputs: { by: "!", n: 7 }, took: 3d }`, "",
+		},
+		{
+			"one does not come", `{ go: { outputs: { approved: true, by: ann } } }`,
+			`{ status: failed, error: no signal stop within, took: 5d }`, "",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := play(t, src, "version: 1\nworkflow: w.yaml\ntests:\n  - { name: x, stubs: "+tt.stubs+", expect: "+tt.expect+" }\n")
+			if got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// play plays the first test of a file and says what came of it.
+func play(t *testing.T, workflow, tests string) string {
+	t.Helper()
+	file, err := dsl.CompileTests("w.test.yaml", []byte(tests), func(path string) (*dsl.Program, error) {
+		p, _, err := dsl.Compile(path, []byte(workflow))
+		return p, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := rehearsal.Play(file.Program, &file.Tests[0])
+	switch {
+	case err != nil:
+		return err.Error()
+	case len(found) > 0:
+		return fmt.Sprint(found)
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.org/weft/dsl"
@@ -50,6 +51,29 @@ func (s *stage) answer(c executor.Invoke, step *dsl.Step, f *dsl.Function, input
 		s.err = fmt.Errorf("task %s: %w", c.Attempt.Task, err)
 	}
 	return succeeded(c, outputs), a.Takes
+}
+
+// begin has a task wait. The stub of its step sends the signal that it waits
+// for; without one it waits for its timeout.
+func (s *stage) begin(b executor.Begun) {
+	s.later(0, b)
+	t, _ := s.run.Task(b.Task)
+	step := &s.program.Steps[t.Step]
+	stub := s.stub(b.Task, step.Name, "")
+	switch {
+	case step.Wait.Signal == "" || stub == nil:
+		return
+	case stub.Answers[0].Fail != nil:
+		s.err = fmt.Errorf("task %s: a signal cannot fail: without a stub it does not come", b.Task)
+		return
+	}
+	a := &stub.Answers[min(b.Attempt, len(stub.Answers))-1]
+	payload, err := a.Outputs(nil, s.test.Files)
+	if err != nil {
+		s.err = fmt.Errorf("task %s: %w", b.Task, err)
+	}
+	name := step.Wait.Signal + strings.TrimPrefix(string(b.Task), step.Name)
+	s.later(a.Takes, executor.SignalReceived{Name: name, Payload: payload})
 }
 
 // stub returns what answers for a task: the first of its own, its step's and
