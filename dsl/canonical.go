@@ -7,7 +7,7 @@ import (
 )
 
 // canonical returns a value of the file without what does not matter: order of
-// keys, style, comments, and white space at the ends of text.
+// keys, style and comments.
 func canonical(n *node) []byte { return encodeJSON(literalOf(n, Type{})) }
 
 // digest names a text by its content.
