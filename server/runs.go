@@ -41,7 +41,7 @@ type newRun struct {
 	Prefer         string `header:"Prefer" doc:"wait=N: answer when the run ends, or after N seconds."`
 	Body           struct {
 		Inputs    map[string]json.RawMessage `json:"inputs,omitempty" doc:"By name. A file is the id of an object, as a string or as {\"object\": id}."`
-		Version   string                     `json:"version,omitempty" doc:"Empty: the latest."`
+		Version   string                     `json:"version,omitempty" maxLength:"128" doc:"A version or an alias. Empty: the latest."`
 		Placement string                     `json:"placement,omitempty" pattern:"^(data|store|round-robin|earliest-start|random:[0-9]+)?$"`
 	}
 }
@@ -60,9 +60,9 @@ type runReply struct {
 }
 
 func (s *Server) startRun(ctx context.Context, in *newRun) (*runReply, error) {
-	w, err := s.cfg.Catalog.Workflow(ctx, in.Name, in.Body.Version)
+	w, err := s.workflow(ctx, in.Name, in.Body.Version)
 	if err != nil {
-		return nil, fmt.Errorf("cannot get workflow %s: %w", in.Name, err)
+		return nil, err
 	}
 	program, err := s.programs.get(ctx, w.Version)
 	if err != nil {

@@ -33,10 +33,11 @@ func (s *Server) workflowRoutes() {
 		func(ctx context.Context, in *api.WorkflowPath) (*reply[api.Workflow], error) {
 			return s.getWorkflow(ctx, in.Name, "")
 		})
-	handle(s, http.MethodGet, "/workflows/{name}/versions/{version}", "get-workflow-version", "One version of a workflow",
+	handle(s, http.MethodGet, "/workflows/{name}/versions/{version}", "get-workflow-version", "One version of a workflow, by its digest or an alias",
 		func(ctx context.Context, in *versionParam) (*reply[api.Workflow], error) {
 			return s.getWorkflow(ctx, in.Name, in.Version)
 		})
+	s.aliasRoutes()
 	handle(s, http.MethodPost, "/plans", "plan", "What running a workflow would take, without running it", s.postPlan)
 }
 
@@ -82,15 +83,22 @@ func (s *Server) listWorkflows(ctx context.Context, in *workflowList) (*reply[ap
 }
 
 func (s *Server) getWorkflow(ctx context.Context, name, version string) (*reply[api.Workflow], error) {
-	w, err := s.cfg.Catalog.Workflow(ctx, name, version)
+	w, err := s.workflow(ctx, name, version)
 	if err != nil {
-		return nil, fmt.Errorf("cannot get workflow %s: %w", name, err)
+		return nil, err
 	}
 	program, err := s.programs.get(ctx, w.Version)
 	if err != nil {
 		return nil, err
 	}
-	return &reply[api.Workflow]{Body: workflowView(w, program)}, nil
+	view := workflowView(w, program)
+	aliases, err := s.aliases(ctx, name)
+	for _, a := range aliases {
+		if a.Version == w.Version {
+			view.Aliases = append(view.Aliases, a.Name)
+		}
+	}
+	return &reply[api.Workflow]{Body: view}, err
 }
 
 type planBody struct {

@@ -112,7 +112,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.validateCommand(), a.testCommand(), a.planCommand(), a.serveCommand(), a.submitCommand(),
-		a.runsCommand(), a.nodesCommand(), a.schemaCommand(), a.versionCommand(),
+		a.runsCommand(), a.workflowsCommand(), a.diffCommand(), a.nodesCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	return root
 }

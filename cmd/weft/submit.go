@@ -42,18 +42,21 @@ func (s *submission) check(ctx context.Context, p *dsl.Program) error {
 	return err
 }
 
-// start sends a workflow and starts a run of it.
+// start sends a workflow, unless the server has it (src is nil), and starts a
+// run of it.
 func (s *submission) start(ctx context.Context, c *client, p *dsl.Program, src []byte) (*api.Run, error) {
 	inputs, err := binder{file: c.uploadFile}.bind(ctx, p, &s.inputs)
 	if err != nil {
 		return nil, err
 	}
-	err = c.call(ctx, request{
-		method: http.MethodPost, path: "/workflows",
-		header: http.Header{"Content-Type": {"application/yaml"}}, body: bytes.NewReader(src),
-	}, nil, nil)
-	if err != nil {
-		return nil, refused(err)
+	if src != nil {
+		err = c.call(ctx, request{
+			method: http.MethodPost, path: "/workflows",
+			header: http.Header{"Content-Type": {"application/yaml"}}, body: bytes.NewReader(src),
+		}, nil, nil)
+		if err != nil {
+			return nil, refused(err)
+		}
 	}
 	header := make(http.Header)
 	if s.key != "" {
@@ -70,18 +73,18 @@ func (a *app) submitCommand() *cobra.Command {
 	var s submission
 	var wait bool
 	cmd := &cobra.Command{
-		Use:   "submit FILE",
-		Short: "Start a run on a server",
+		Use:   "submit FILE|NAME@VERSION",
+		Short: "Start a run on a server: of a file, or of a version that it has, or of an alias of one",
 		Args:  args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, files []string) error {
-			program, src, err := a.compile(files[0])
+			c := a.client()
+			program, src, err := a.submitted(cmd.Context(), c, files[0])
 			if err != nil {
 				return err
 			}
 			if err := s.check(cmd.Context(), program); err != nil {
 				return err
 			}
-			c := a.client()
 			run, err := s.start(cmd.Context(), c, program, src)
 			if err != nil {
 				return err
@@ -96,6 +99,16 @@ func (a *app) submitCommand() *cobra.Command {
 	a.serverFlag(cmd)
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the run has ended, and print its outputs")
 	return cmd
+}
+
+// submitted returns the workflow that is to run, without its source when it is
+// one that the server has.
+func (a *app) submitted(ctx context.Context, c *client, text string) (*dsl.Program, []byte, error) {
+	if !isNamed(text) {
+		return a.compile(text)
+	}
+	program, _, err := c.fetch(ctx, text)
+	return program, nil, err
 }
 
 func (a *app) runCommand() *cobra.Command {

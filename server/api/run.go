@@ -9,7 +9,7 @@ import (
 // A NewRun is the body that starts a run.
 type NewRun struct {
 	Inputs    map[string]any `json:"inputs,omitempty" doc:"Inputs by name. A file is the id of an object, as a string or as {\"object\": id}."`
-	Version   string         `json:"version,omitempty" doc:"Version of the workflow. Empty: the latest."`
+	Version   string         `json:"version,omitempty" doc:"Version of the workflow, or an alias of one. Empty: the latest."`
 	Placement string         `json:"placement,omitempty" doc:"data (default), store, round-robin, earliest-start or random:SEED."`
 }
 

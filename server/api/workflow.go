@@ -12,6 +12,7 @@ type Workflow struct {
 	Version     string    `json:"version"`
 	Description string    `json:"description,omitempty"`
 	Created     time.Time `json:"created"`
+	Aliases     []string  `json:"aliases,omitempty" doc:"That stand for this version."`
 	Inputs      []Field   `json:"inputs,omitempty"`
 	Outputs     []Field   `json:"outputs,omitempty"`
 	Steps       []string  `json:"steps,omitempty"`
@@ -55,4 +56,21 @@ func Summarise(p *planner.Plan) *Summary {
 type WorkflowPage struct {
 	Workflows []Workflow `json:"workflows"`
 	Next      string     `json:"next,omitempty" doc:"Cursor of the next page. Empty: this is the last."`
+}
+
+// An Alias is a name that a workflow's version can be started by.
+type Alias struct {
+	Name    string    `json:"name"`
+	Version string    `json:"version,omitempty"`
+	Updated time.Time `json:"updated"`
+}
+
+// A NewAlias is the body that sets an alias.
+type NewAlias struct {
+	Version string `json:"version" doc:"A version of the workflow, or another alias of it."`
+}
+
+// An AliasList is the aliases of a workflow, by name.
+type AliasList struct {
+	Aliases []Alias `json:"aliases"`
 }
