@@ -104,6 +104,7 @@ func (s *Server) runPlain(r *http.Request) (string, any, error) {
 		data.Ledger = f.ledger.rows(f.plan)
 		return nil
 	})
+	addServer(data.Run.Failure, r.Host)
 	data.plainHead = plainHead{Title: data.Run.Workflow, Refresh: !data.Run.Status.Done()}
 	data.Inputs, data.Outputs = plainNames(data.Run.Inputs), plainNames(data.Run.Outputs)
 	return "run", data, err
@@ -120,6 +121,7 @@ func (s *Server) taskPage(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	addServer(task.Body.Failure, r.Host)
 	data := struct {
 		plainHead
 		ID      executor.RunID
@@ -147,6 +149,19 @@ func (s *Server) nodesPage(r *http.Request) (string, any, error) {
 		plainHead
 		Nodes []api.Node
 	}{plainHead{Title: "Nodes", Refresh: true}, s.nodeViews(r.Context())}, nil
+}
+
+// addServer makes the commands to type next reach the server that the page came
+// from, wherever they are typed.
+func addServer(f *api.Failure, host string) {
+	if f == nil {
+		return
+	}
+	for i, command := range f.Next {
+		if strings.HasPrefix(command, "weft ") {
+			f.Next[i] += " --server http://" + host
+		}
+	}
 }
 
 // plainNamed is an input or output on a plain page: a file, or JSON.

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -40,7 +42,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "await": await, "interrupt": interrupt, "capture": capture, "freeport": freeport, "json": checkJSON,
+			"exits": exits, "await": await, "interrupt": interrupt, "capture": capture, "freeport": freeport, "json": checkJSON, "get": get,
 		},
 	})
 }
@@ -152,4 +154,13 @@ func checkJSON(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s is %v, %v of\n%s", text, result, err, ts.ReadFile(args[0]))
 		}
 	}
+}
+
+// get URL: prints what a server answers.
+func get(ts *testscript.TestScript, _ bool, args []string) {
+	resp, err := http.Get(args[0]) //nolint:noctx // of a server of this test
+	ts.Check(err)
+	defer resp.Body.Close() //nolint:errcheck // only read
+	_, err = io.Copy(ts.Stdout(), resp.Body)
+	ts.Check(err)
 }

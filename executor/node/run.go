@@ -71,7 +71,7 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx) // whatever that made of it on its way
 	}
-	where := executor.Where{Dir: f.path, Stderr: a.logs.stderr.last()}
+	where := executor.Where{Dir: f.paths().Work, Stderr: a.logs.stderr.last()}
 	if logErr := n.storeLogs(a, f, err != nil); logErr != nil {
 		n.cfg.Log.WarnContext(ctx, "cannot keep the logs of an attempt",
 			slog.String("attempt", a.Attempt.String()), slog.Any("err", logErr))
