@@ -124,6 +124,8 @@ export interface Bar {
   attempts?: number;
 }
 
+export interface Redrive { steps: { step: string; tasks: number }[]; kept: number; remade?: string[]; gone?: string[] }
+
 export interface NodeAttempt { run: string; task: string; attempt: number; since: string; waits_for?: string }
 export interface Node {
   id: string;
@@ -157,9 +159,17 @@ export async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
   return answer<T>(await fetch(url, { headers: { accept: "application/json" }, signal: signal ?? null }));
 }
 
+export type Action = "cancel" | "pause" | "resume";
+
 /** act posts to an action of a run. */
-export async function act(run: string, action: "cancel" | "pause" | "resume"): Promise<Run> {
+export async function act(run: string, action: Action): Promise<Run> {
   return answer<Run>(await fetch(`${runURL(run)}/${action}`, { method: "POST" }));
+}
+
+/** redrive lets a run that ended go on, from a task or with what has not succeeded; dry, it only says what that takes. */
+export async function redrive(run: string, from: string, dry: boolean): Promise<Redrive> {
+  const body = JSON.stringify({ ...(from === "" ? {} : { from }), dry_run: dry });
+  return answer<Redrive>(await fetch(`${runURL(run)}/redrive`, { method: "POST", headers: { "content-type": "application/json" }, body }));
 }
 
 async function answer<T>(res: Response): Promise<T> {

@@ -9,12 +9,12 @@ export function FailurePanel({ failure, link }: { failure: Failure; link?: boole
     ["attempt", String(failure.attempt)],
     ["node", failure.node ?? ""],
     ["cause", failure.cause],
-    ["exit code", failure.exit_code === undefined ? "" : String(failure.exit_code)],
+    ["exit code", failure.exit_code === undefined || failure.signal !== undefined ? "" : String(failure.exit_code)],
     ["signal", failure.signal ?? ""],
     ["kept folder", failure.dir ?? ""],
   ];
   return (
-    <section class="failure" aria-label="Failure">
+    <section class="failure" aria-label={link ? "Failure of the run" : `Failure of ${failure.task}`}>
       <h2>
         <Icon path={icons.failed} />
         {link

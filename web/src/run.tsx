@@ -1,6 +1,5 @@
-import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { act } from "./api";
+import { Actions } from "./actions";
 import type { Run } from "./api";
 import { now } from "./clock";
 import { FailurePanel } from "./failure";
@@ -57,42 +56,8 @@ function Heading({ run, store }: { run: Run; store: RunStore }) {
       </div>
       <div class="title-end">
         <Live link={store.link.value} />
-        <Actions run={run} />
+        <Actions run={run} store={store} />
       </div>
-    </div>
-  );
-}
-
-function Actions({ run }: { run: Run }) {
-  const asked = useSignal<"" | "cancel" | "pause" | "resume">("");
-  const problem = useSignal("");
-  useEffect(() => {
-    asked.value = "";
-  }, [run.status]);
-  const ask = async (action: "cancel" | "pause" | "resume") => {
-    if (action === "cancel" && !confirm("End this run? Running attempts are aborted.")) {
-      return;
-    }
-    asked.value = action;
-    problem.value = "";
-    try {
-      await act(run.id, action);
-    } catch (err) {
-      asked.value = "";
-      problem.value = err instanceof Error ? err.message : String(err);
-    }
-  };
-  if (run.ended !== undefined) {
-    return null;
-  }
-  const busy = asked.value !== "";
-  return (
-    <div class="actions">
-      {problem.value !== "" && <span class="error-line" role="alert">{problem.value}</span>}
-      {run.status === "paused"
-        ? <button disabled={busy} onClick={() => void ask("resume")}>Resume</button>
-        : <button disabled={busy} onClick={() => void ask("pause")}>Pause</button>}
-      <button class="danger" disabled={busy} onClick={() => void ask("cancel")}>Cancel</button>
     </div>
   );
 }
@@ -107,23 +72,25 @@ function Figures({ run, store }: { run: Run; store: RunStore }) {
       <div>
         <dt>Tasks</dt>
         <dd>{count(done)} <small>of {count(total)}</small></dd>
-        <StateBar counts={counts} total={total} />
-        <small>{stateWords(counts)}</small>
+        <dd class="more">
+          <StateBar counts={counts} total={total} />
+          {stateWords(counts)}
+        </dd>
       </div>
       <div>
         <dt>Duration</dt>
         <dd>{run.started === undefined ? "–" : seconds(elapsed(run.started, run.ended, now.value))}</dd>
-        <small>{run.started === undefined ? "not started" : `since ${clock(run.started)}`}</small>
+        <dd class="more">{run.started === undefined ? "not started" : `since ${clock(run.started)}`}</dd>
       </div>
       <div>
         <dt>Moved between nodes</dt>
         <dd>{bytes(run.moved_bytes)}</dd>
-        <small>peers and stores</small>
+        <dd class="more">peers and stores</dd>
       </div>
       <div>
         <dt>Stayed on its node</dt>
         <dd>{bytes(stayed)}</dd>
-        <small>read where it was made</small>
+        <dd class="more">read where it was made</dd>
       </div>
     </dl>
   );

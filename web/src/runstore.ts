@@ -14,17 +14,23 @@ export class RunStore {
   readonly version = signal(0);
   readonly link = signal<Link>("connecting");
   readonly problem = signal("");
-  private stop: () => void;
+  private stop: () => void = () => undefined;
 
   constructor(readonly id: string) {
-    this.stop = follow(`${runURL(id)}/events?view=state`, {
+    this.listen();
+    void this.loadGraph();
+  }
+
+  /** listen hears of the run; anew, when it goes on after its end. */
+  listen(): void {
+    this.stop();
+    this.stop = follow(`${runURL(this.id)}/events?view=state`, {
       event: (name, data) => name === "state" && this.apply(data as State),
       link: (link, problem) => {
         this.link.value = link;
         this.problem.value = problem ?? "";
       },
     });
-    void this.loadGraph();
   }
 
   close(): void {
