@@ -18,12 +18,23 @@ import (
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	browser := openBrowser(t)
-	for name, test := range map[string]func(*testing.T, context.Context){
-		"shows a run finish live": testLiveRun,
-	} {
+	dir := t.TempDir()
+	cmd, c := serve(t, dir)
+	t.Cleanup(func() { end(cmd) })
+	tests := map[string]func(*testing.T, context.Context, *client){
+		"shows a run finish live, over a restart":  testLiveRun,
+		"says everything of a failure":             testFailedRun,
+		"pauses, resumes, cancels and redrives":    testActions,
+		"comes back to what its address says":      testDeepLink,
+		"stays small with 10,000 tasks":            testManyTasks,
+		"shows a node as a lane, an attempt a bar": testTimeline,
+		"is used by keys":                          testKeys,
+		"has no faults that axe finds":             testAccessible,
+	}
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, browser)
+			test(t, browser, c)
 		})
 	}
 }
@@ -64,7 +75,7 @@ outputs:
   coat: "${{ steps.sew.outputs[5].seam }}"
 `
 
-func testLiveRun(t *testing.T, browser context.Context) {
+func testLiveRun(t *testing.T, browser context.Context, _ *client) {
 	dir, gates := t.TempDir(), t.TempDir()
 	cmd, c := serve(t, dir)
 	t.Cleanup(func() { end(cmd) })
