@@ -124,8 +124,9 @@ func submitExcamera(t *testing.T, c *client, clip string) *api.Run {
 	return run
 }
 
-// video returns the bytes of the video that a run made.
-func video(t *testing.T, c *client, id executor.RunID) []byte {
+// outputFileOf returns the bytes of the only file that a run gives, when it has
+// ended.
+func outputFileOf(t *testing.T, c *client, id executor.RunID) []byte {
 	t.Helper()
 	if err := c.watch(t.Context(), id, func(api.State) {}); err != nil {
 		t.Fatal(err)
@@ -138,15 +139,17 @@ func video(t *testing.T, c *client, id executor.RunID) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, ok := r.Outputs["video"].(outFile)
-	if !ok {
-		t.Fatalf("the run ended as %s %s with outputs %v", r.Status, r.Error, r.Outputs)
+	for _, v := range r.Outputs {
+		if file, ok := v.(outFile); ok {
+			text, err := os.ReadFile(file.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
 	}
-	text, err := os.ReadFile(file.Path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
+	t.Fatalf("the run ended as %s %s with outputs %v", r.Status, r.Error, r.Outputs)
+	return nil
 }
 
 // winners returns the tasks whose success is in the journal, and the attempts
@@ -183,7 +186,7 @@ func TestAVideoIsTheSameHoweverOftenTheServerIsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd, c := serveWith(t, t.TempDir(), calm.env())
-	want := video(t, c, submitExcamera(t, c, clip).ID)
+	want := outputFileOf(t, c, submitExcamera(t, c, clip).ID)
 	stop(t, cmd)
 	all := calm.seen(t)
 
@@ -226,7 +229,7 @@ func killedVideo(t *testing.T, w *witness, clip string, moments []int, rng *rand
 		cmd, c = serveWith(t, dir, w.env())
 		t.Logf("killed at %d of what there is to see, with %d tasks in the journal", things, len(winners(t, c, id)))
 	}
-	got := video(t, c, id)
+	got := outputFileOf(t, c, id)
 	won := winners(t, c, id)
 	stop(t, cmd)
 	checkSights(t, w.seen(t), won)

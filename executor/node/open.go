@@ -64,14 +64,11 @@ func Open(cfg Config) (*Node, error) {
 func (n *Node) open() error {
 	ctx, done := background()
 	defer done(nil)
-	if err := os.MkdirAll(n.cfg.Dir, 0o700); err != nil {
-		return err
-	}
 	var err error
-	if n.root, err = os.OpenRoot(n.cfg.Dir); err != nil {
+	if n.store, err = store.Open(n.cfg.Dir + "/objects"); err != nil { // makes the folders above it too
 		return err
 	}
-	if n.store, err = store.Open(n.cfg.Dir + "/objects"); err != nil {
+	if n.root, err = os.OpenRoot(n.cfg.Dir); err != nil {
 		return err
 	}
 	if err := n.sweep(); err != nil {

@@ -23,6 +23,7 @@ import (
 	"sync/atomic"
 
 	"example.org/weft/object"
+	"example.org/weft/object/store/durable"
 )
 
 // bootFile names the running boot of the machine.
@@ -34,6 +35,9 @@ type Store struct {
 	root *os.Root
 	boot string
 	temp atomic.Uint64 // names temporary files
+
+	making sync.Mutex      // guards shards, and is held until they are durable
+	shards map[string]bool // folders of kept objects whose names are on stable storage
 
 	mu      sync.Mutex // guards the following fields
 	entries map[object.ID]*entry
@@ -54,14 +58,17 @@ func Open(dir string) (*Store, error) {
 }
 
 func open(dir, boot string) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("cannot make the store's folder: %w", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open store %s: %w", dir, err)
 	}
-	s := &Store{root: root, boot: boot, entries: map[object.ID]*entry{}, flights: map[object.ID]*flight{}}
+	s := &Store{
+		root: root, boot: boot, shards: map[string]bool{},
+		entries: map[object.ID]*entry{}, flights: map[object.ID]*flight{},
+	}
 	if err := s.recover(); err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot open store %s: %w", dir, err), root.Close())
 	}
@@ -93,7 +100,10 @@ func (s *Store) recover() error {
 			}
 		}
 	}
-	return errors.Join(s.index(keptDir, true), s.index(current, false))
+	if err := errors.Join(s.index(keptDir, true), s.index(current, false)); err != nil {
+		return err
+	}
+	return errors.Join(s.syncPath("."), s.syncPath(keptDir))
 }
 
 // index adds the objects beneath dir. An object that lies in both folders was
@@ -107,6 +117,9 @@ func (s *Store) index(dir string, kept bool) error {
 		files, err := fs.ReadDir(s.root.FS(), dir+"/"+sh.Name())
 		if err != nil {
 			return err
+		}
+		if kept {
+			s.shards[dir+"/"+sh.Name()] = true // recover flushes their names
 		}
 		for _, f := range files {
 			id, e, err := parseName(f.Name())

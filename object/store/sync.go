@@ -89,16 +89,22 @@ func (s *Store) flushBytes(ids []object.ID, whole bool) error {
 	return nil
 }
 
-// makeFolder makes a shard whose own name is on stable storage.
+// makeFolder makes a shard whose own name is on stable storage. Who finds it
+// just being made waits until it is.
 func (s *Store) makeFolder(folder string) error {
-	err := s.root.Mkdir(folder, 0o700)
-	if errors.Is(err, os.ErrExist) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	if s.shards[folder] {
 		return nil
 	}
-	if err != nil {
+	if err := s.root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return s.syncPath(keptDir)
+	if err := s.syncPath(keptDir); err != nil {
+		return err
+	}
+	s.shards[folder] = true
+	return nil
 }
 
 func (s *Store) syncPath(path string) error {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"example.org/weft/object/store/durable"
 )
 
 // A LockedError says that another process has the journal open.
@@ -36,7 +38,7 @@ type holder struct {
 }
 
 func acquireLock(dir string) (*lockFile, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("cannot create data directory: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "journal.lock"), os.O_RDWR|os.O_CREATE, 0o600)

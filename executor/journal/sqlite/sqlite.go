@@ -21,6 +21,7 @@ import (
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal"
 	"example.org/weft/executor/journal/internal/hub"
+	"example.org/weft/object/store/durable"
 )
 
 var (
@@ -107,16 +108,7 @@ func createPrivate(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
-}
-
-// syncDir makes the entries of a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close(), durable.SyncDir(filepath.Dir(path)))
 }
 
 // Close ends the watching, closes the files and gives the directory up for
