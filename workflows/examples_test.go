@@ -54,8 +54,8 @@ func count(t *testing.T, dir string) (words, distinct int) {
 	return words, len(seen)
 }
 
-// run runs a workflow and decodes its outputs.
-func run(t *testing.T, outputs any, args ...string) {
+// run runs a workflow, decodes its outputs and returns the bytes that it moved.
+func run(t *testing.T, outputs any, args ...string) (moved int64) {
 	t.Helper()
 	var out, said bytes.Buffer
 	cmd := weft(t, append([]string{"run", "-o", "json", "--data", t.TempDir()}, args...)...)
@@ -63,10 +63,14 @@ func run(t *testing.T, outputs any, args ...string) {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("weft run: %v\n%s%s", err, out.Bytes(), said.Bytes())
 	}
-	result := struct{ Outputs any }{outputs}
+	result := struct {
+		Outputs any
+		Moved   int64 `json:"moved_bytes"`
+	}{Outputs: outputs}
 	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
 		t.Fatalf("cannot read %s: %v", out.Bytes(), err)
 	}
+	return result.Moved
 }
 
 func read(t *testing.T, path string) string {
