@@ -1,7 +1,7 @@
 # make demo     a video encoded in parallel on four nodes, with the dashboard
 # make test     all tests; installs what they need
 # make check    what a change must pass: format, lint, race, determinism
-# make bench    the engine's own cost beside Postgres and fork+exec
+# make bench    the engine's own cost beside a commit and a process; placements
 # make help     the rest
 
 GO ?= go
@@ -39,9 +39,9 @@ lint: ## format and lint
 	golangci-lint fmt --diff
 	golangci-lint run ./...
 
-bench: ## the engine's cost per step, beside a commit and a process
-	@scripts/need go postgres
-	cd bench && $(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m .
+bench: ## what a step costs, and what each placement moves
+	@scripts/need go video postgres versitygw
+	cd bench && $(GO) run ./cost && $(GO) run ./placement
 
 generate: ## regenerate what is generated; git diff shows what changed
 	@scripts/need go

@@ -38,6 +38,16 @@ func URL(tb testing.TB) string {
 	return connection(c.dir, schema)
 }
 
+// Start starts the cluster of this process, or finds it started, for programs
+// that are no tests. It returns the connection URL of the public schema.
+func Start() (string, error) {
+	c, err := cluster()
+	if err != nil {
+		return "", err
+	}
+	return connection(c.dir, "public"), nil
+}
+
 //nolint:gochecknoglobals // there is one cluster in a test binary
 var (
 	cluster = sync.OnceValues(startCluster)
