@@ -1,7 +1,6 @@
 package server
 
 import (
-	"strings"
 	"time"
 
 	"example.org/weft/executor"
@@ -66,19 +65,16 @@ func (f *fold) failureView(task executor.TaskID, failure *executor.Failed) *api.
 		Cause: failure.Cause, Message: failure.Message,
 		ExitCode: failure.Where.ExitCode, Signal: failure.Where.Signal,
 		Stderr: failure.Where.Stderr, Dir: failure.Where.Dir,
-		Next: []string{"weft runs logs " + string(f.id) + " " + quoted(string(task))},
+		Next: []string{"weft runs logs " + string(f.id) + " " + api.ShellWord(string(task))},
 	}
 	if failure.Where.Dir != "" {
-		out.Next = append(out.Next, "cd "+quoted(failure.Where.Dir))
+		out.Next = append(out.Next, "cd "+api.ShellWord(failure.Where.Dir))
 	}
 	if f.run.Done() {
 		out.Next = append(out.Next, "weft runs redrive "+string(f.id))
 	}
 	return out
 }
-
-// quoted returns a text as a shell takes it for one word.
-func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -24,20 +24,11 @@ func (a *app) next(command string) string {
 	switch {
 	case !strings.HasPrefix(command, "weft "):
 	case a.server != "":
-		command += " --server " + quoted(a.server)
+		command += " --server " + api.ShellWord(a.server)
 	case a.dir != a.defaultDir():
-		command += " --data " + quoted(a.dir)
+		command += " --data " + api.ShellWord(a.dir)
 	}
 	return command
-}
-
-// quoted returns a text as a shell takes it for one word.
-func quoted(text string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@"
-	if text != "" && strings.Trim(text, plain) == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // serverNamed reports whether a server is named, by the flag or $WEFT_SERVER.
