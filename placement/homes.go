@@ -21,13 +21,17 @@ type place struct {
 // NewHomes returns the Homes of a run that nothing was placed of. Without a
 // plan (nil) there are no homes.
 func NewHomes(p *planner.Plan) *Homes {
-	h := &Homes{
-		steps:  map[string]*planner.StepPlan{},
-		groups: map[string]*planner.Group{},
-		nodes:  map[place]string{},
-	}
+	h := &Homes{nodes: map[place]string{}}
+	h.Replan(p)
+	return h
+}
+
+// Replan has the groups be those of another plan from now on. One whose name
+// stays is where it was.
+func (h *Homes) Replan(p *planner.Plan) {
+	h.steps, h.groups = map[string]*planner.StepPlan{}, map[string]*planner.Group{}
 	if p == nil {
-		return h
+		return
 	}
 	for i := range p.Steps {
 		h.steps[p.Steps[i].Step] = &p.Steps[i]
@@ -35,7 +39,6 @@ func NewHomes(p *planner.Plan) *Homes {
 	for i := range p.Groups {
 		h.groups[p.Groups[i].Name] = &p.Groups[i]
 	}
-	return h
 }
 
 // Fill sets the fields of t that the plan decides: RunTime, Group, Home, Keep,

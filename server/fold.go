@@ -132,23 +132,28 @@ func (f *fold) step(records []executor.Record) error {
 }
 
 // readPlan gets the run's plan, unless it has it or there is none yet.
-func (f *fold) readPlan(ctx context.Context) error {
-	if f.plan != nil {
-		return nil
+func (f *fold) readPlan(ctx context.Context) (err error) {
+	if f.plan == nil {
+		f.plan, err = f.document(ctx, "plan")
 	}
-	data, err := f.from.documents.Document(ctx, "plan", string(f.id))
+	return err
+}
+
+// document returns the run's plan of a kind, or nil: "plan" is the one that it
+// began with, "replan" the latest where that is another.
+func (f *fold) document(ctx context.Context, kind string) (*planner.Plan, error) {
+	data, err := f.from.documents.Document(ctx, kind, string(f.id))
 	if errors.Is(err, journal.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("cannot read the plan of run %s: %w", f.id, err)
+		return nil, nil
 	}
 	plan := &planner.Plan{}
-	if err := json.Unmarshal(data, plan); err != nil {
-		return fmt.Errorf("cannot read the plan of run %s: %w", f.id, err)
+	if err == nil {
+		err = json.Unmarshal(data, plan)
 	}
-	f.plan = plan
-	return nil
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the plan of run %s: %w", f.id, err)
+	}
+	return plan, nil
 }
 
 func (f *fold) close() {

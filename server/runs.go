@@ -139,14 +139,26 @@ func (s *Server) getRun(ctx context.Context, in *api.RunPath) (*reply[api.Run], 
 	return &reply[api.Run]{Body: view}, err
 }
 
-func (s *Server) getPlan(ctx context.Context, in *api.RunPath) (*reply[planner.Plan], error) {
+type planQuery struct {
+	api.RunPath
+	Latest bool `query:"latest" doc:"The plan as it was made again when items or sizes turned out otherwise."`
+}
+
+func (s *Server) getPlan(ctx context.Context, in *planQuery) (*reply[planner.Plan], error) {
 	out := &reply[planner.Plan]{}
 	err := s.folds.look(ctx, in.ID, func(f *fold) error {
 		if f.plan == nil {
 			return notFound("run %s has no plan yet", in.ID)
 		}
 		out.Body = *f.plan
-		return nil
+		if !in.Latest {
+			return nil
+		}
+		latest, err := f.document(ctx, "replan")
+		if latest != nil {
+			out.Body = *latest
+		}
+		return err
 	})
 	return out, err
 }

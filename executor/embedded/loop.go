@@ -43,16 +43,18 @@ type loop struct {
 
 // An active is a run in memory. It is only a cache of its journal.
 type active struct {
-	lease   journal.Lease
-	run     *executor.Run
-	program *dsl.Program
-	plan    *planner.Plan // nil: none
-	mode    placement.Mode
-	homes   *placement.Homes // where the groups of the plan work
-	turn    uint64           // placements so far
-	dirty   bool
-	gone    bool // forgotten: answers to what it had started are dropped
-	since   time.Time
+	lease    journal.Lease
+	run      *executor.Run
+	program  *dsl.Program
+	plan     *planner.Plan // nil: none
+	mode     placement.Mode
+	homes    *placement.Homes // where the groups of the plan work
+	known    known            // what turned out since
+	turn     uint64           // placements so far
+	dirty    bool
+	planning bool // a new plan is being made
+	gone     bool // forgotten: answers to what it had started are dropped
+	since    time.Time
 
 	live        map[executor.TaskID]*claim    // attempts that hold a node's capacity
 	lastMessage int64                         // of the inbox that was stepped

@@ -39,7 +39,7 @@ func (e opened) deliver(l *loop) {
 	}
 	a := &active{
 		lease: e.lease, program: e.program, plan: e.plan, mode: mode,
-		run: executor.New(e.lease.Run, e.program), homes: placement.NewHomes(e.plan),
+		run: executor.New(e.lease.Run, e.program), homes: placement.NewHomes(e.plan), known: newKnown(),
 		live: make(map[executor.TaskID]*claim), since: time.Now(),
 	}
 	for _, rec := range e.records {
@@ -47,6 +47,7 @@ func (e opened) deliver(l *loop) {
 			l.log.Error("cannot replay a run", "run", e.lease.Run, "seq", rec.Seq, "err", err)
 			return
 		}
+		a.recall(rec.Fact)
 	}
 	l.runs[e.lease.Run] = a
 	l.nodes.know(e.program)
@@ -55,6 +56,7 @@ func (e opened) deliver(l *loop) {
 		return
 	}
 	l.takeOver(a)
+	a.recount()
 	l.touch(a)
 	l.wake()
 }
@@ -97,7 +99,7 @@ func (e *Engine) load(ctx context.Context, lease journal.Lease) error {
 		return nil
 	}
 	e.events.put(opened{
-		lease: lease, program: program, plan: loadPlan(ctx, e.cfg.Documents, lease.Run), records: records,
+		lease: lease, program: program, plan: e.loadPlan(ctx, lease.Run), records: records,
 		started: executor.Started{Options: row.Options},
 	})
 	return nil

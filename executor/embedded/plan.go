@@ -10,19 +10,20 @@ import (
 	"example.org/weft/planner"
 )
 
+// planKind is the plan that a run got when it was accepted.
 const planKind = "plan"
 
-// answerPlan tells a run what its plan says of a step.
+// answerPlan tells a run what its plan says of a step that was expanded, and
+// plans again if it has another number of tasks than was foreseen.
 func (l *loop) answerPlan(a *active, c executor.Plan) {
 	if a.plan == nil {
 		return
 	}
-	for _, s := range a.plan.Steps {
-		if s.Step == c.Step {
-			l.step(a, executor.Planned{Step: s.Step, Group: s.Group, Rank: s.Rank.Microseconds()})
-			return
-		}
+	a.known.items[c.Step] = c.Items
+	if s := a.plan.Step(c.Step); s != nil {
+		l.step(a, planned(s))
 	}
+	l.replan(a, c.Step)
 }
 
 // planInputs is what a plan may know of a run's inputs.
@@ -55,17 +56,4 @@ func storePlan(ctx context.Context, d journal.Documents, run executor.RunID, p *
 		return err
 	}
 	return d.PutDocument(ctx, planKind, string(run), data)
-}
-
-// loadPlan returns the plan that a run got when it was accepted, or nil.
-func loadPlan(ctx context.Context, d journal.Documents, run executor.RunID) *planner.Plan {
-	data, err := d.Document(ctx, planKind, string(run))
-	if err != nil {
-		return nil
-	}
-	p := new(planner.Plan)
-	if json.Unmarshal(data, p) != nil {
-		return nil
-	}
-	return p
 }

@@ -49,7 +49,8 @@ func loadProfile(ctx context.Context, d journal.Documents) (planner.Profile, err
 	return p, nil
 }
 
-// learn lets the profile learn from a task that succeeded.
+// learn lets the profile, and the run's own plan, learn from a task that
+// succeeded.
 func (l *loop) learn(a *active, f executor.Succeeded) {
 	t, ok := a.run.Task(f.Task)
 	if !ok {
@@ -61,6 +62,7 @@ func (l *loop) learn(a *active, f executor.Succeeded) {
 		a.learned = make(map[string]bool)
 	}
 	a.learned[fn.Digest] = true
+	l.measure(a, a.program.Steps[t.Step].Name, f)
 }
 
 func observation(fn *dsl.Function, f executor.Succeeded) planner.Observation {
