@@ -3,6 +3,7 @@ package dsl
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -68,7 +69,7 @@ func (s *templateScope) scriptError(n *node, text string, places map[string]*pla
 		before := text[:min(int(pe.Pos.Offset()), len(text))]
 		pos = s.c.source.at(n, scalarOffset(n.text, before))
 	}
-	for m := range places {
+	for _, m := range slices.Sorted(maps.Keys(places)) {
 		msg = strings.ReplaceAll(msg, m, "${{ }}")
 	}
 	s.c.add(pos, "", "not a shell script: "+msg, "")

@@ -1,6 +1,10 @@
 package placement
 
-import "example.org/weft/planner"
+import (
+	"maps"
+
+	"example.org/weft/planner"
+)
 
 // Homes knows where the groups and chains of one run work. It is a fold of the
 // run's placements: whoever rebuilds a run settles them again, in their order.
@@ -82,11 +86,7 @@ func (h *Homes) Settle(step string, item int, node string) {
 
 // Lose forgets a node that is gone: its groups settle anew.
 func (h *Homes) Lose(node string) {
-	for p, n := range h.nodes {
-		if n == node {
-			delete(h.nodes, p)
-		}
-	}
+	maps.DeleteFunc(h.nodes, func(_ place, n string) bool { return n == node })
 }
 
 func (h *Homes) in(g *planner.Group, item int) place {

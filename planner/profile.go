@@ -3,6 +3,7 @@ package planner
 import (
 	"maps"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -37,12 +38,12 @@ func Learn(prof Profile, obs Observation) Profile {
 	e := prof.Functions[obs.Function]
 	e.Run = e.Run.with(x, max(obs.Run.Seconds(), 0))
 	e.Output = orMake(maps.Clone(e.Output))
-	for field, bytes := range obs.OutputBytes {
-		e.Output[field] = e.Output[field].with(x, float64(max(bytes, 0)))
+	for _, field := range slices.Sorted(maps.Keys(obs.OutputBytes)) {
+		e.Output[field] = e.Output[field].with(x, float64(max(obs.OutputBytes[field], 0)))
 	}
 	e.Items = orMake(maps.Clone(e.Items))
-	for field, n := range obs.Items {
-		e.Items[field] = e.Items[field].with(x, float64(max(n, 0)))
+	for _, field := range slices.Sorted(maps.Keys(obs.Items)) {
+		e.Items[field] = e.Items[field].with(x, float64(max(obs.Items[field], 0)))
 	}
 	functions := orMake(maps.Clone(prof.Functions))
 	functions[obs.Function] = e
