@@ -57,6 +57,12 @@ func (db *DB) Append(ctx context.Context, batches []journal.Batch) (fenced []exe
 	if err != nil {
 		return nil, fmt.Errorf("cannot append: %w", err)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("cannot append: %w", err)
+	}
+	// A flush that has begun goes on to its end, which is a moment away. The
+	// driver would start a goroutine for each statement to be able to cut it off.
+	ctx = context.WithoutCancel(ctx)
 	err = db.write(ctx, func(tx *sql.Tx) error {
 		stmts := db.append.in(ctx, tx)
 		for _, b := range merged {
