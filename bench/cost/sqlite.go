@@ -47,14 +47,9 @@ func openSQLite(ctx context.Context, program, dir string) (*onSQLite, error) {
 
 func (s *onSQLite) title() string { return "weft run on SQLite (" + s.settings + ")" }
 
-func (s *onSQLite) commit(ctx context.Context) (time.Duration, error) {
-	begun := time.Now()
-	for range commits {
-		if _, err := s.db.ExecContext(ctx, "INSERT INTO steps (body) VALUES ('done')"); err != nil {
-			return 0, err
-		}
-	}
-	return time.Since(begun) / commits, nil
+func (s *onSQLite) commit(ctx context.Context) error {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO steps (body) VALUES ('done')")
+	return err
 }
 
 func (s *onSQLite) run(ctx context.Context, file string) (cost, error) {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"text/tabwriter"
 	"time"
+
+	"example.org/weft/bench/internal/weft"
 )
 
 // A target is Weft on one kind of journal.
@@ -15,8 +17,8 @@ type target interface {
 	// back.
 	title() string
 
-	// commit returns how long a commit of one row takes in the same database.
-	commit(ctx context.Context) (time.Duration, error)
+	// commit commits one row in the same database.
+	commit(ctx context.Context) error
 
 	// run runs a workflow.
 	run(ctx context.Context, file string) (cost, error)
@@ -43,9 +45,10 @@ func (s series) median() time.Duration {
 
 // A table is what was measured on one target.
 type table struct {
-	target  target
-	commits series
-	rows    []row
+	target     target
+	commits    series
+	commitsCPU series // of the process that commits, not of the database's own
+	rows       []row
 }
 
 // A row is the rounds of one workflow.
@@ -62,7 +65,7 @@ func (t *table) measure(ctx context.Context, works []work, counts bool) error {
 		t.rows = make([]row, len(works))
 	}
 	for i, w := range works {
-		before, err := t.target.commit(ctx)
+		before, cpuBefore, err := t.commit(ctx)
 		if err != nil {
 			return err
 		}
@@ -74,16 +77,35 @@ func (t *table) measure(ctx context.Context, works []work, counts bool) error {
 		if err != nil {
 			return err
 		}
-		after, err := t.target.commit(ctx)
+		after, cpuAfter, err := t.commit(ctx)
 		if err != nil {
 			return err
 		}
 		if counts {
 			t.commits = append(t.commits, before, after)
+			t.commitsCPU = append(t.commitsCPU, cpuBefore, cpuAfter)
 			t.rows[i].add(w, short, long, (before+after)/2)
 		}
 	}
 	return nil
+}
+
+// commit returns how long a commit of one row takes, and the processor time.
+func (t *table) commit(ctx context.Context) (wall, cpu time.Duration, err error) {
+	const commits = 100
+	used, err := weft.Own()
+	if err != nil {
+		return 0, 0, err
+	}
+	begun := time.Now()
+	for range commits {
+		if err := t.target.commit(ctx); err != nil {
+			return 0, 0, err
+		}
+	}
+	wall = time.Since(begun) / commits
+	now, err := weft.Own()
+	return wall, (now - used) / commits, err
 }
 
 func (r *row) add(w work, short, long cost, commit time.Duration) {
@@ -98,8 +120,8 @@ func (r *row) add(w work, short, long cost, commit time.Duration) {
 }
 
 func (t *table) print(to io.Writer) {
-	fmt.Fprintf(to, "\n%s\none-row commit: %.2f ms (%.2f to %.2f)\n", t.target.title(),
-		ms(t.commits.median()), ms(slices.Min(t.commits)), ms(slices.Max(t.commits)))
+	fmt.Fprintf(to, "\n%s\none-row commit: %.2f ms (%.2f to %.2f), %.3f CPU-ms\n", t.target.title(),
+		ms(t.commits.median()), ms(slices.Min(t.commits)), ms(slices.Max(t.commits)), ms(t.commitsCPU.median()))
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\trun s\tprocess s\tms per step\tcommits per step\tCPU-ms per step\tdatabase's CPU-ms\t")
 	for _, r := range t.rows {

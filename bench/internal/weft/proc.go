@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -31,6 +32,15 @@ func CPU(pid int) (time.Duration, error) {
 		total += time.Duration(n) * tick
 	}
 	return total, nil
+}
+
+// Own is the processor time that this process has used so far.
+func Own() (time.Duration, error) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0, err
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
 // Family returns the processor time of a process and of its children.
