@@ -72,7 +72,7 @@ function Figures({ run, store }: { run: Run; store: RunStore }) {
       <div>
         <dt>Tasks</dt>
         <dd>{count(done)} <small>of {count(total)}</small></dd>
-        <dd class="more">
+        <dd class="note">
           <StateBar counts={counts} total={total} />
           {stateWords(counts)}
         </dd>
@@ -80,17 +80,17 @@ function Figures({ run, store }: { run: Run; store: RunStore }) {
       <div>
         <dt>Duration</dt>
         <dd>{run.started === undefined ? "–" : seconds(elapsed(run.started, run.ended, now.value))}</dd>
-        <dd class="more">{run.started === undefined ? "not started" : `since ${clock(run.started)}`}</dd>
+        <dd class="note">{run.started === undefined ? "not started" : `since ${clock(run.started)}`}</dd>
       </div>
       <div>
         <dt>Moved between nodes</dt>
         <dd>{bytes(run.moved_bytes)}</dd>
-        <dd class="more">peers and stores</dd>
+        <dd class="note">peers and stores</dd>
       </div>
       <div>
         <dt>Stayed on its node</dt>
         <dd>{bytes(stayed)}</dd>
-        <dd class="more">read where it was made</dd>
+        <dd class="note">read where it was made</dd>
       </div>
     </dl>
   );
