@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"example.org/weft/executor"
 	"example.org/weft/server/api"
 )
@@ -86,6 +88,10 @@ func testFailedRun(t *testing.T, browser context.Context, c *client) {
 		p.shows(".panel .attempts", "#1 failed", "#2 failed")
 		p.shows(".panel .log", "reading the second part")
 		p.shows(".panel .why", string(f.Node))
+		p.do(chromedp.EmulateViewport(360, 720))
+		if wide := evaluate[int](p, "document.documentElement.scrollWidth"); wide > 360 {
+			t.Errorf("in a window of 360 pixels the page is %d wide", wide)
+		}
 		p.open(c.base + "/runs?status=failed")
 		p.shows("table.runs tr", run.Error)
 	}
