@@ -11,7 +11,7 @@ const heavyHint = 1_000_000
 // advice warns of what is legal but probably not meant.
 func (c *compiler) advice() {
 	used := make([]bool, len(c.program.Functions))
-	var reads []Read
+	reads := slices.Clone(c.early)
 	for _, s := range c.steps {
 		if s.step.Function >= 0 {
 			used[s.step.Function] = true

@@ -36,6 +36,7 @@ type compiler struct {
 	program   *Program
 	functions map[string]int // by name under functions:
 	steps     []*stepDecl    // in the order of the file
+	early     []Read         // of expressions that are evaluated before a run begins
 	base      *cel.Env
 	env       *stepEnv
 }
@@ -58,6 +59,7 @@ func (c *compiler) compile() {
 		p.MaxSlowdown, _ = parseFraction(n.text)
 	}
 	p.Inputs = c.fields(c.root.get("inputs"))
+	p.Concurrency = c.concurrency(c.root.get("concurrency"))
 	c.declareFunctions()
 	c.declareSteps()
 	if !c.enterScope() {

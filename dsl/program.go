@@ -16,6 +16,7 @@ type Program struct {
 	Steps       []Step   // a step stands after all that it reads (except its own earlier items)
 	Outputs     []Output // of the workflow
 	Timeout     time.Duration
+	Concurrency *Concurrency // nil: any number of runs at a time
 
 	// Optimize is what placement prefers: balanced (the default), latency,
 	// bytes or cost.

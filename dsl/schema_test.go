@@ -23,6 +23,7 @@ description: x
 optimize: bytes
 max_slowdown: 5%
 timeout: 1d
+concurrency: { group: "${{ string(inputs.b) }}", limit: 2, on_conflict: queue }
 inputs: { a: file, b: { type: int, default: 3, description: x } }
 functions:
   f:

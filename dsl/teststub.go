@@ -178,7 +178,7 @@ func (c *testCompiler) envOf(function *Function) (*stepEnv, error) {
 func (a *Answer) Outputs(inputs map[string]object.Value, files map[string]string) (map[string]object.Value, error) {
 	outputs := map[string]object.Value{}
 	for _, o := range a.outputs {
-		r := o.expr.Eval(stubScope{inputs: inputs}, nil)
+		r := o.expr.Eval(inputScope{inputs: inputs}, nil)
 		if r.Err == nil && !r.known() {
 			r.Err = fmt.Errorf("%s reads what a stub cannot know", o.expr)
 		}
@@ -193,18 +193,3 @@ func (a *Answer) Outputs(inputs map[string]object.Value, files map[string]string
 	}
 	return outputs, nil
 }
-
-// A stubScope knows the inputs of one function.
-type stubScope struct{ inputs map[string]object.Value }
-
-var _ Scope = stubScope{}
-
-func (s stubScope) Input(name string) object.Value { return s.inputs[name] }
-
-func (s stubScope) Output(int, int, string) (object.Value, Presence) { return object.Null(), Absent }
-
-func (s stubScope) Items(int) (int, Presence) { return 0, Absent }
-
-func (s stubScope) Loop() (int, object.Value) { return 0, object.Null() }
-
-func (s stubScope) About() About { return About{} }

@@ -54,7 +54,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 		t.Fatal(err)
 	}
 	cfg := Config{
-		Catalog: b.db, History: b.db, Mailbox: b.db, Watcher: b.db, Documents: b.db,
+		Catalog: b.db, History: b.db, Mailbox: b.db, Watcher: b.db, Documents: b.db, Groups: b.db,
 		Engine: b, Objects: b, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Open: true,
 	}
 	for _, c := range change {

@@ -33,6 +33,9 @@ func (s *Server) problem(ctx context.Context, err error) *api.Problem {
 	case errors.Is(err, journal.ErrConflict):
 		return api.NewProblem(http.StatusConflict, "conflict",
 			"this idempotency key was used with another workflow version or other inputs")
+	case errors.Is(err, journal.ErrBusy):
+		return api.NewProblem(http.StatusConflict, "conflict",
+			"as many runs of its concurrency group go on as may, and on_conflict is reject: try again when one has ended")
 	case ctx.Err() != nil:
 		return api.NewProblem(http.StatusServiceUnavailable, "unavailable", "the request was given up")
 	}

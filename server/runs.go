@@ -136,6 +136,9 @@ func preferredWait(prefer string) time.Duration {
 
 func (s *Server) getRun(ctx context.Context, in *api.RunPath) (*reply[api.Run], error) {
 	view, err := s.awaitRun(ctx, in.ID, 0)
+	if err == nil && view.Status == executor.StatusPending {
+		view.WaitsFor, err = s.cfg.Groups.Ahead(ctx, in.ID)
+	}
 	return &reply[api.Run]{Body: view}, err
 }
 

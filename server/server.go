@@ -21,6 +21,7 @@ type Config struct {
 	Mailbox   journal.Mailbox
 	Watcher   journal.Watcher
 	Documents journal.Documents
+	Groups    journal.Groups
 	Engine    Engine
 	Objects   Objects
 	Log       *slog.Logger

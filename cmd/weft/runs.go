@@ -112,7 +112,18 @@ func (a *app) showRun(ctx context.Context, c *client, id executor.RunID, out *ou
 	if err := a.printResult(r, run.Workflow); err != nil || run.Status.Done() {
 		return err
 	}
+	if len(run.WaitsFor) > 0 {
+		fmt.Fprintf(a.stdout, "waits for %s, which go before it in its concurrency group\n", joined(run.WaitsFor))
+	}
 	return a.printOpenTasks(ctx, c, id)
+}
+
+func joined(runs []executor.RunID) string {
+	words := make([]string, len(runs))
+	for i, id := range runs {
+		words[i] = string(id)
+	}
+	return strings.Join(words, ", ")
 }
 
 // printOpenTasks prints the tasks that have not ended, and what they wait for.

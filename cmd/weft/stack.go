@@ -34,6 +34,7 @@ type database interface {
 	journal.Catalog
 	journal.Documents
 	journal.Watcher
+	journal.Groups
 	Close() error
 }
 
@@ -90,11 +91,12 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	}
 	s.engine = embedded.New(embedded.Config{
 		Journal: s.db, Releaser: s.db, Catalog: s.db, Documents: s.db, Watcher: s.db,
+		Groups: s.db, Mailbox: s.db,
 		Nodes: members, Owner: uuid.NewString(), Logger: cfg.log,
 	})
 	s.api = server.New(server.Config{
 		Catalog: s.db, History: s.db, Mailbox: s.db, Watcher: s.db, Documents: s.db,
-		Engine: s.engine, Objects: s.engine, Log: cfg.log,
+		Groups: s.db, Engine: s.engine, Objects: s.engine, Log: cfg.log,
 		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(),
 	})
 	return s, nil

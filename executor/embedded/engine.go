@@ -40,14 +40,16 @@ type Node interface { //nolint:interfacebloat // what a node is to its engine; *
 	Logs(attempt executor.AttemptID, stream string) (io.ReadSeekCloser, error)
 }
 
-// Config is what an engine works with. Journal, Releaser, Catalog, Documents and
-// Watcher are usually one value.
+// Config is what an engine works with. Journal, Releaser, Catalog, Documents,
+// Watcher, Groups and Mailbox are usually one value.
 type Config struct {
 	Journal   journal.Journal
 	Releaser  journal.Releaser
 	Catalog   journal.Catalog
 	Documents journal.Documents
 	Watcher   journal.Watcher
+	Groups    journal.Groups
+	Mailbox   journal.Mailbox
 
 	Nodes  []Node // at least one; objects given by users go to the first
 	Owner  string // names this process among those that share the journal
@@ -77,6 +79,7 @@ type Engine struct {
 	events   *queue[event]
 	programs programs
 	profiles profiles
+	gate     gate
 	kick     chan struct{} // asks the keeper to look at the inbox now
 }
 
@@ -130,6 +133,9 @@ func (e *Engine) Submit(ctx context.Context, r journal.NewRun) (executor.RunID, 
 	if err != nil {
 		return "", false, err
 	}
+	if r.Group, err = groupOf(program, r); err != nil {
+		return "", false, err
+	}
 	r.Owner, r.TTL = e.cfg.Owner, e.cfg.LeaseTTL
 	id, created, err := e.cfg.Catalog.Accept(ctx, r)
 	if err != nil || !created {
@@ -149,13 +155,18 @@ func (e *Engine) open(ctx context.Context, lease journal.Lease, program *dsl.Pro
 		// A run without a plan still finishes.
 		e.log.Warn("cannot plan", "run", lease.Run, "err", err)
 	}
-	e.events.put(opened{
+	run := opened{
 		lease: lease, program: program, plan: plan,
 		started: executor.Started{
 			Workflow: program.Name, Version: program.Version, Inputs: r.Inputs,
 			Decisions: executor.Decisions, Options: r.Options,
 		},
-	})
+	}
+	if program.Concurrency != nil {
+		e.awaitTurn(ctx, run)
+		return
+	}
+	e.events.put(run)
 }
 
 // Plan returns the plan that a run with these inputs would get.

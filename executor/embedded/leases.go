@@ -25,8 +25,10 @@ func (e *Engine) keepLeases(ctx context.Context) {
 		case <-renew.C:
 			e.renew(ctx)
 			e.acquire(ctx)
+			e.openTurns(ctx)
 		case <-e.kick:
 			e.readInbox(ctx)
+			e.openTurns(ctx)
 			pause(ctx, inboxPause)
 		}
 	}
@@ -96,6 +98,7 @@ func (e *Engine) readInbox(ctx context.Context) {
 		return
 	}
 	if len(messages) > 0 {
+		e.openCancelled(messages)
 		e.events.put(delivered{messages})
 	}
 }

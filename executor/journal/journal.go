@@ -26,6 +26,10 @@ var (
 	// with other inputs.
 	ErrConflict = errors.New("journal: conflict")
 
+	// ErrBusy is returned by Accept for a run that is not to wait: so many runs
+	// of its group go on already.
+	ErrBusy = errors.New("journal: the group has no room for another run")
+
 	// ErrCursor is returned by Runs for a cursor that no row ever had.
 	ErrCursor = errors.New("journal: not a cursor")
 
@@ -147,9 +151,31 @@ type NewRun struct {
 	Inputs         map[string]object.Value
 	Options        executor.Options
 	IdempotencyKey string // empty: none
+	Group          Group
 	Owner          string
 	TTL            time.Duration
 	Created        time.Time
+}
+
+// A Group is runs of which so many go on at a time; the zero Group is none. Its
+// runs have their turn in the order in which they were accepted.
+type Group struct {
+	Name   string
+	Limit  int  // at least 1
+	NoWait bool // a run that would have to wait is not accepted: ErrBusy
+}
+
+// Groups tells which runs of groups have their turn. A run counts from when it
+// is accepted until it has ended.
+type Groups interface {
+	// Turns returns the runs of owner in groups that have no records and need
+	// not wait any more, in order.
+	Turns(ctx context.Context, owner string) ([]executor.RunID, error)
+
+	// Ahead returns the open runs of a run's group that were accepted before
+	// it, in order, when there are as many as go on at a time: the run waits
+	// for one of them to end. Else it returns none.
+	Ahead(ctx context.Context, run executor.RunID) ([]executor.RunID, error)
 }
 
 // A Filter selects runs; zero fields select all.

@@ -16,22 +16,23 @@ type NewRun struct {
 // A Run is one execution of a workflow. In a list it has no Steps, MovedBytes
 // and Failure.
 type Run struct {
-	ID         executor.RunID  `json:"id"`
-	Workflow   string          `json:"workflow"`
-	Version    string          `json:"version"`
-	Status     executor.Status `json:"status" enum:"pending,running,paused,succeeded,failed,cancelled"`
-	Placement  string          `json:"placement,omitempty"`
-	Created    time.Time       `json:"created"`
-	Started    *time.Time      `json:"started,omitempty"`
-	Ended      *time.Time      `json:"ended,omitempty"`
-	Seconds    float64         `json:"seconds" doc:"From the start to the end, or to now."`
-	Inputs     map[string]any  `json:"inputs,omitempty"`
-	Outputs    map[string]any  `json:"outputs,omitempty"`
-	Error      string          `json:"error,omitempty"`
-	Failure    *Failure        `json:"failure,omitempty"`
-	Seq        uint64          `json:"seq,omitempty" doc:"The event that this state is of."`
-	MovedBytes int64           `json:"moved_bytes" doc:"Bytes that crossed between nodes or with a store."`
-	Steps      []Step          `json:"steps,omitempty"`
+	ID         executor.RunID   `json:"id"`
+	Workflow   string           `json:"workflow"`
+	Version    string           `json:"version"`
+	Status     executor.Status  `json:"status" enum:"pending,running,paused,succeeded,failed,cancelled"`
+	Placement  string           `json:"placement,omitempty"`
+	WaitsFor   []executor.RunID `json:"waits_for,omitempty" doc:"Of a pending run: the runs of its concurrency group that go before it."`
+	Created    time.Time        `json:"created"`
+	Started    *time.Time       `json:"started,omitempty"`
+	Ended      *time.Time       `json:"ended,omitempty"`
+	Seconds    float64          `json:"seconds" doc:"From the start to the end, or to now."`
+	Inputs     map[string]any   `json:"inputs,omitempty"`
+	Outputs    map[string]any   `json:"outputs,omitempty"`
+	Error      string           `json:"error,omitempty"`
+	Failure    *Failure         `json:"failure,omitempty"`
+	Seq        uint64           `json:"seq,omitempty" doc:"The event that this state is of."`
+	MovedBytes int64            `json:"moved_bytes" doc:"Bytes that crossed between nodes or with a store."`
+	Steps      []Step           `json:"steps,omitempty"`
 }
 
 // A RunPage is a page of the list of runs, newest first.

@@ -20,6 +20,7 @@ type DB interface {
 	journal.Mailbox
 	journal.Catalog
 	journal.Documents
+	journal.Groups
 	journal.Watcher
 	Close() error
 }
@@ -40,6 +41,7 @@ func Run(t *testing.T, newStore func(t *testing.T) (open func() DB)) {
 		{"accept", acceptTests},
 		{"runs", runsTests},
 		{"documents", documentTests},
+		{"groups", groupTests},
 		{"watch", watchTests},
 		{"concurrency", concurrencyTests},
 	}

@@ -22,7 +22,7 @@ func (db *DB) Accept(ctx context.Context, r journal.NewRun) (run executor.RunID,
 }
 
 func (db *DB) accept(ctx context.Context, r journal.NewRun) (run executor.RunID, accepted bool, err error) {
-	for _, s := range []string{string(r.ID), r.Workflow, r.Version, r.IdempotencyKey, r.Owner} {
+	for _, s := range []string{string(r.ID), r.Workflow, r.Version, r.IdempotencyKey, r.Owner, r.Group.Name} {
 		if !journal.IsText(s) {
 			return "", false, journal.ErrText
 		}
@@ -49,7 +49,16 @@ func (db *DB) accept(ctx context.Context, r journal.NewRun) (run executor.RunID,
 // after another. NOTIFY does that too, so a run that has an owner already is
 // not announced before its first record.
 func (db *DB) insertRun(ctx context.Context, r journal.NewRun, inputs, options []byte) error {
+	if r.Group.Name != "" {
+		return db.insertInGroup(ctx, r, inputs, options)
+	}
 	b := &pgx.Batch{} // is one transaction
+	db.queueRun(b, r, inputs, options)
+	return db.pool.SendBatch(ctx, b).Close()
+}
+
+// queueRun adds what accepts a run to a batch.
+func (db *DB) queueRun(b *pgx.Batch, r journal.NewRun, inputs, options []byte) {
 	if r.Owner != "" {
 		b.Queue(`INSERT INTO owners (name, expires) VALUES ($1, now() + $2::interval) ON CONFLICT DO NOTHING`, r.Owner, r.TTL)
 		b.Queue(`
@@ -65,7 +74,6 @@ func (db *DB) insertRun(ctx context.Context, r journal.NewRun, inputs, options [
 		RETURNING id`,
 		r.ID, r.Workflow, r.Version, r.IdempotencyKey, executor.StatusPending, r.Created, r.Owner, inputs, options).
 		QueryRow(func(row pgx.Row) error { return row.Scan(new(executor.RunID)) })
-	return db.pool.SendBatch(ctx, b).Close()
 }
 
 // findAccepted returns the run that was accepted with the idempotency key of r.

@@ -15,7 +15,7 @@ import (
 // Accept implements journal.Catalog.
 func (db *DB) Accept(ctx context.Context, r journal.NewRun) (run executor.RunID, accepted bool, err error) {
 	run, accepted, err = db.accept(ctx, r)
-	if err != nil {
+	if err != nil { // nothing was written
 		return "", false, fmt.Errorf("cannot accept run of workflow %s: %w", r.Workflow, err)
 	}
 	if accepted {
@@ -25,7 +25,7 @@ func (db *DB) Accept(ctx context.Context, r journal.NewRun) (run executor.RunID,
 }
 
 func (db *DB) accept(ctx context.Context, r journal.NewRun) (run executor.RunID, accepted bool, err error) {
-	for _, s := range []string{string(r.ID), r.Workflow, r.Version, r.IdempotencyKey, r.Owner} {
+	for _, s := range []string{string(r.ID), r.Workflow, r.Version, r.IdempotencyKey, r.Owner, r.Group.Name} {
 		if !journal.IsText(s) {
 			return "", false, journal.ErrText
 		}
@@ -40,7 +40,10 @@ func (db *DB) accept(ctx context.Context, r journal.NewRun) (run executor.RunID,
 			return err
 		}
 		run, accepted = r.ID, true
-		if err := insertRun(ctx, tx, r, inputs); err != nil || r.Owner == "" {
+		if err := insertRun(ctx, tx, r, inputs); err != nil {
+			return err
+		}
+		if err := joinGroup(ctx, tx, r); err != nil || r.Owner == "" {
 			return err
 		}
 		return prolong(ctx, tx, r.Owner, time.Now().Add(r.TTL))
