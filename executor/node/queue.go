@@ -140,15 +140,18 @@ func (n *Node) Status() Status {
 
 // waitsFor says in words what keeps the attempt at place i of the queue.
 func (n *Node) waitsFor(i int, a *attempt) string {
+	text := "its turn on " + string(n.cfg.ID)
 	switch {
-	case i > 0:
-		return fmt.Sprintf("its turn: %d before it", i)
-	case a.cpu > n.cpu:
+	case a.cpu > n.cpu && a.cpu > 0:
 		total := milli(n.cfg.CPU)
-		return fmt.Sprintf("a slot: %g of %g cores taken", float64(total-n.cpu)/1000, n.cfg.CPU)
-	default:
-		return fmt.Sprintf("memory: %d MB, %d MB free", a.memory/1e6, max(n.memory, 0)/1e6)
+		text = fmt.Sprintf("a slot on %s: %g of %g cores taken", n.cfg.ID, float64(total-n.cpu)/1000, n.cfg.CPU)
+	case a.memory > n.memory && a.memory > 0:
+		text = fmt.Sprintf("memory on %s: %d MB, %d MB free", n.cfg.ID, a.memory/1e6, max(n.memory, 0)/1e6)
 	}
+	if i > 0 {
+		text += fmt.Sprintf("; %d queued before it, first %s", i, n.queue[0].Attempt.Task)
+	}
+	return text
 }
 
 // HasPrograms reports of each program whether functions on this node find it,
