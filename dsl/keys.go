@@ -56,11 +56,11 @@ func stepKeys() []key {
 		{name: "if", doc: "a condition, without which the step is skipped", form: form{kind: formWord}},
 		{name: "foreach", doc: "makes it a task for each item of a list", form: keyed(foreachKeys())},
 		{name: "wait", doc: "it waits for a time, a signal or an approval", form: keyed(waitKeys())},
+		{name: "heartbeat", doc: "how long nothing may be heard of a callback's work", form: durationForm()},
 	}, functionBodyKeys()...)
 	return append(keys, later("catch", "what to do when it fails",
 		"switch", "one of several steps", "repeat", "until a condition holds", "cache", "reuses earlier results",
-		"placement", "where it may run", "deadline", "for all attempts together", "heartbeat", "a sign of life",
-		"combine", "reduces partial results")...)
+		"placement", "where it may run", "deadline", "for all attempts together", "combine", "reduces partial results")...)
 }
 
 func foreachKeys() []key {

@@ -55,6 +55,7 @@ steps:
   v: { wait: { for: 5s } }
   w: { wait: { until: "2026-01-02T15:04:05Z" } }
   x: { wait: { signal: go, timeout: 1h }, outputs: { n: int } }
+  z: { run: "curl x", wait: { callback: true, timeout: 1h }, heartbeat: 30s, outputs: { n: int } }
   y: { wait: { approval: "Go on?" } }
 outputs:
   a: { value: "${{ steps.s.outputs.map(s, s.o) }}", type: "file[]", description: x }

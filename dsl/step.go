@@ -51,6 +51,7 @@ func (c *compiler) declareSteps() {
 		if s.step.Function != NoFunction {
 			s.info.outputs = c.program.Functions[s.step.Function].Outputs
 		}
+		c.declareCallback(s)
 	}
 }
 
@@ -64,7 +65,7 @@ func (c *compiler) chooseFunction(s *stepDecl) {
 		if s.node.isNull() {
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
 		}
-	case s.node.get("wait") != nil:
+	case waitsAlone(s.node):
 		c.declareWait(s)
 	case uses == nil && len(bodies) == 0:
 		if !hasOtherKey(s.node, stepKeys()) {

@@ -160,7 +160,11 @@ func (c *compiler) hoist(s *stepDecl) {
 	}
 	if f.Builtin == "" {
 		c.body(f, s.body, &templateScope{c: c, function: f, step: s, hoisted: map[string]string{}})
-		c.checkProduced(*f)
+		if s.step.Wait == nil {
+			c.checkProduced(*f)
+		} else {
+			c.checkSent(*f)
+		}
 	}
 	f.Digest = f.digest()
 }

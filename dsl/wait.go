@@ -7,12 +7,19 @@ import (
 	"time"
 )
 
-// A Wait is what a step waits for. It runs no function.
+// A Wait is what a step waits for. It runs no function, but one that waits for a
+// callback does: the function hands its work on and ends, and the task goes on
+// until somebody calls back.
 type Wait struct {
 	For      time.Duration // how long; 0 when Until or a signal ends it, or an expression says how long
 	Signal   string        // what ends it, see Program.SignalStep; empty: only time does
 	Approval bool          // the signal is a person's answer
-	Timeout  time.Duration // of a signal; 0: it may take for ever
+	Callback bool          // after its function has ended
+	Timeout  time.Duration // of a signal or a callback; 0: it may take for ever
+
+	// Heartbeat is how long nothing may be heard of a callback's work; 0: as long
+	// as it likes.
+	Heartbeat time.Duration
 }
 
 // The bindings of a step that waits, by the keys of `wait`. Their values are
@@ -54,7 +61,8 @@ func waitKeys() []key {
 		{name: "until", doc: "until when: a time", form: form{kind: formWord}},
 		{name: "signal", doc: "the name of a signal", form: nameForm()},
 		{name: "approval", doc: "what people are asked: their answer is the signal with the step's name", form: text()},
-		{name: "timeout", doc: "how long a signal may take", form: durationForm()},
+		{name: "callback", doc: "true: the step's function hands its work on, and ends when somebody calls back", form: form{kind: formBool}},
+		{name: "timeout", doc: "how long a signal or callback may take", form: durationForm()},
 	}
 }
 
@@ -78,17 +86,67 @@ func (c *compiler) declareWait(s *stepDecl) {
 		}
 		c.add(k.pos, k.text, fmt.Sprintf("step %s waits, and has %s", s.key.text, k.text), hint)
 	}
-	what := keysOf(n, "for", "until", "signal", "approval")
+	if what := c.waitsFor(n); what != "" {
+		c.waitFor(s, n, what)
+	}
+	s.step.Outputs = s.info.outputs
+}
+
+// waitsFor returns the one key that says for what a step waits; empty when that
+// is a mistake.
+func (c *compiler) waitsFor(n *node) string {
+	what := keysOf(n, "for", "until", "signal", "approval", "callback")
 	switch {
 	case n.kind != mapNode:
 	case len(what) == 0 && !hasOtherKey(n, waitKeys()):
-		c.add(n.pos, "", "wait does not say for what", "one of for, until, signal and approval")
+		c.add(n.pos, "", "wait does not say for what", "one of for, until, signal, approval and callback")
 	case len(what) > 1:
 		c.add(what[1].pos, what[1].text, fmt.Sprintf("wait has %s and %s", what[0].text, what[1].text), "keep one of them")
 	case len(what) == 1:
-		c.waitFor(s, n, what[0].text)
+		return what[0].text
 	}
-	s.step.Outputs = s.info.outputs
+	return ""
+}
+
+// waitsAlone reports whether a step waits for something other than the callback
+// of its function.
+func waitsAlone(n *node) bool {
+	w := n.get("wait")
+	return w != nil && len(keysOf(w, "callback")) == 0
+}
+
+// declareCallback reads that a step's function ends when somebody calls back.
+func (c *compiler) declareCallback(s *stepDecl) {
+	w, beat := s.node.get("wait"), keysOf(s.node, "heartbeat")
+	if w == nil || waitsAlone(s.node) {
+		for _, k := range beat {
+			c.add(k.pos, k.text, "heartbeat without a callback", "it belongs to wait: {callback: true}")
+		}
+		return
+	}
+	s.step.Wait = &Wait{Callback: true, Timeout: c.duration(w, "timeout"), Heartbeat: c.duration(s.node, "heartbeat")}
+	if c.waitsFor(w) != "" && c.text(w, "callback") == "false" {
+		v := w.get("callback")
+		c.add(v.pos, v.text, "callback: false", "leave wait out")
+	}
+	if s.step.Function == NoFunction {
+		return
+	}
+	f := &c.program.Functions[s.step.Function]
+	for _, o := range f.Outputs {
+		if o.Path != "" {
+			c.add(o.Pos, o.Name, fmt.Sprintf("output %s is sent and has no path", o.Name), "leave it out: a file is sent as the id of an object")
+		}
+	}
+}
+
+// checkSent reports outputs that a function writes and that are sent.
+func (c *compiler) checkSent(f Function) {
+	for _, o := range f.Outputs {
+		if f.tells(o.Name) {
+			c.add(o.Pos, o.Name, fmt.Sprintf("output %s is sent, and the function writes it", o.Name), "who calls back gives it: take ${{ outputs."+o.Name+" }} out")
+		}
+	}
 }
 
 // waitFor reads one kind of wait.

@@ -18,6 +18,10 @@ type attempt struct {
 	ended   time.Time
 	due     time.Time // when a wait is over; zero: never
 	ask     string    // what people are asked
+	token   string    // digest of what calls it back
+	called  *CalledBack
+	heard   time.Time // last sign of life of what calls back
+	beats   int       // heartbeats so far
 	outcome attemptOutcome
 	usage   Usage
 	moved   []Transfer
@@ -66,7 +70,7 @@ func (r *Run) placed(at time.Time, p Placed) error {
 		return ErrStale
 	}
 	r.epoch = p.Epoch
-	t = r.addAttempt(f, item, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, placed: at})
+	t = r.addAttempt(f, item, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, token: p.Token, placed: at})
 	t.liveAt = int32(len(r.live))
 	r.live = append(r.live, ref{int32(f.index), int32(item)})
 	r.turn(f, item, live)
@@ -271,10 +275,7 @@ func (r *Run) noteFailure(x Failed) {
 func (r *Run) endAttempt(f *family, item int, at time.Time, outcome attemptOutcome) *attempt {
 	t := &f.tasks[item]
 	if t.phase == live {
-		last := r.live[len(r.live)-1]
-		r.live[t.liveAt] = last
-		r.families[last.step].tasks[last.item].liveAt = t.liveAt
-		r.live = r.live[:len(r.live)-1]
+		r.leaveLive(t)
 	}
 	r.freeSlot(f, item)
 	t.stopping, t.asked, t.inputs = false, askNothing, nil
@@ -284,4 +285,12 @@ func (r *Run) endAttempt(f *family, item int, at time.Time, outcome attemptOutco
 		r.enqueue(theOutputs())
 	}
 	return a
+}
+
+// leaveLive takes a task out of those that a node has.
+func (r *Run) leaveLive(t *task) {
+	last := r.live[len(r.live)-1]
+	r.live[t.liveAt] = last
+	r.families[last.step].tasks[last.item].liveAt = t.liveAt
+	r.live = r.live[:len(r.live)-1]
 }

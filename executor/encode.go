@@ -30,6 +30,12 @@ func KindOf(f Fact) string {
 		return "begun"
 	case SignalReceived:
 		return "signal_received"
+	case HandedOver:
+		return "handed_over"
+	case CalledBack:
+		return "called_back"
+	case Heartbeat:
+		return "heartbeat"
 	case AttemptStarted:
 		return "attempt_started"
 	case Succeeded:
@@ -74,6 +80,12 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 		return decode[Begun](data)
 	case "signal_received":
 		return decode[SignalReceived](data)
+	case "handed_over":
+		return decode[HandedOver](data)
+	case "called_back":
+		return decode[CalledBack](data)
+	case "heartbeat":
+		return decode[Heartbeat](data)
 	case "attempt_started":
 		return decode[AttemptStarted](data)
 	case "succeeded":

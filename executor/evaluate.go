@@ -64,7 +64,7 @@ func (r *Run) evaluateTask(f *family, item int, loaded dsl.Loaded) outcome {
 	for _, d := range f.defaults {
 		o.set(d.name, d.value)
 	}
-	if f.step.Wait != nil && !o.blocked() {
+	if f.waits() && !o.blocked() {
 		o.err = f.checkWait(o.inputs)
 	}
 	return o

@@ -242,7 +242,7 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 	case t.phase == live:
 		t.inputs = nil
 		r.ask(who, askInvoke, r.invoke(f, item, inputs))
-	case f.step.Wait != nil:
+	case f.waits():
 		r.ask(who, askBegin, Begin{f.wait(item, inputs)})
 	default:
 		t.inputs, t.loss = inputs, r.losses

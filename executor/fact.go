@@ -62,6 +62,10 @@ type (
 		Node    NodeID `json:"node"`
 		Reason  string `json:"reason"`
 
+		// Token is the digest of the token that calls the attempt back, see
+		// CallbackToken; empty when nobody does.
+		Token string `json:"token,omitempty"`
+
 		// Asked is that of the Place that this answers, so that a node that was
 		// lost meanwhile is refused; 0 for one who decides at once.
 		Asked uint64 `json:"asked,omitempty"`
@@ -83,6 +87,30 @@ type (
 		Name    string                  `json:"name"` // see dsl.Program.SignalStep
 		Key     string                  `json:"key,omitempty"`
 		Payload map[string]object.Value `json:"payload,omitempty"`
+	}
+
+	// HandedOver says that the function of an attempt has ended well, and that it
+	// is for somebody else now to call back.
+	HandedOver struct {
+		Task    TaskID     `json:"task"`
+		Attempt int        `json:"attempt"`
+		Usage   Usage      `json:"usage"`
+		Moved   []Transfer `json:"moved,omitempty"`
+	}
+
+	// CalledBack ends an attempt that was handed over. One that comes before is
+	// kept until the function has ended.
+	CalledBack struct {
+		Task    TaskID                  `json:"task"`
+		Attempt int                     `json:"attempt"`
+		Outputs map[string]object.Value `json:"outputs,omitempty"`
+		Failed  string                  `json:"failed,omitempty"` // why it failed, if it did
+	}
+
+	// Heartbeat is a sign of life of an attempt that was handed over.
+	Heartbeat struct {
+		Task    TaskID `json:"task"`
+		Attempt int    `json:"attempt"`
 	}
 
 	// AttemptStarted says that the function runs. It is for people, and is
@@ -240,6 +268,9 @@ func (Evaluated) fact()      {}
 func (Placed) fact()         {}
 func (Begun) fact()          {}
 func (SignalReceived) fact() {}
+func (HandedOver) fact()     {}
+func (CalledBack) fact()     {}
+func (Heartbeat) fact()      {}
 func (AttemptStarted) fact() {}
 func (Succeeded) fact()      {}
 func (Failed) fact()         {}

@@ -37,7 +37,7 @@ func recorded() []string {
 	return []string{
 		"computed-is-recorded", "item-waits-for-item", "object-lost-lineage", "pause-and-resume",
 		"retry-with-backoff", "node-lost", "cancel", "lost-attempts", "rank-goes-first", "if-per-item", "object-lost-for-good",
-		"wait-until-a-time", "signal-before-its-wait", "signal-times-out",
+		"wait-until-a-time", "signal-before-its-wait", "signal-times-out", "callback", "callback-heartbeat",
 		"redrive-from",
 	}
 }
@@ -68,7 +68,7 @@ func TestOldJournalsReplayToTheSameEnd(t *testing.T) {
 			}
 		})
 	}
-	const all = 18
+	const all = 21
 	if len(kinds) != all && !*record {
 		t.Errorf("the journals have %d kinds of facts, want all %d: %v", len(kinds), all, kinds)
 	}

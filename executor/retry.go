@@ -92,8 +92,8 @@ func (r *Run) timerFired(at time.Time, x TimerFired) error {
 			err:    "the workflow's timeout of " + r.prog.Timeout.String() + " is over",
 		})
 	}
-	if name, ok := strings.CutPrefix(string(x.Timer), waitPrefix); ok {
-		return r.waitOver(at, name)
+	if strings.HasPrefix(string(x.Timer), waitPrefix) {
+		return r.waitOver(at, x.Timer)
 	}
 	name, isRetry := strings.CutPrefix(string(x.Timer), "retry/")
 	slash := strings.LastIndexByte(name, '/')

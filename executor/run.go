@@ -153,6 +153,12 @@ func (r *Run) apply(rec Record) error {
 		return r.begun(rec.At, f)
 	case SignalReceived:
 		return r.signalReceived(rec.At, f)
+	case HandedOver:
+		return r.handedOver(rec.At, f)
+	case CalledBack:
+		return r.calledBack(rec.At, f)
+	case Heartbeat:
+		return r.heartbeat(rec.At, f)
 	case AttemptStarted:
 		return r.attemptStarted(rec.At, f)
 	case Succeeded:

@@ -146,6 +146,14 @@ func (s *script) fact(verb string, args []string) Fact {
 		return Begun{Task: task, Attempt: n + 1}
 	case "signal":
 		return SignalReceived{Name: arg(0), Payload: s.values(args[1:])}
+	case "handed":
+		return HandedOver{Task: task, Attempt: n}
+	case "called":
+		return CalledBack{Task: task, Attempt: n, Outputs: s.values(args[1:])}
+	case "called-failed":
+		return CalledBack{Task: task, Attempt: n, Failed: strings.Join(args[1:], " ")}
+	case "heartbeat":
+		return Heartbeat{Task: task, Attempt: n}
 	case "began":
 		return AttemptStarted{Task: task, Attempt: n}
 	case "ok":

@@ -31,7 +31,7 @@ func (w *world) answer(c Command) {
 		w.invoke(c)
 	case Abort:
 		if inv, ok := w.invoked[c.Attempt.String()]; ok && !w.failsAlways(c.Attempt.Task) && w.goneIn(inv.Inputs) == "" && w.rng.IntN(3) == 0 {
-			w.step(Succeeded{Task: c.Attempt.Task, Attempt: c.Attempt.N, Outputs: w.compute(inv)})
+			w.succeed(inv)
 			return
 		}
 		w.step(AttemptLost{Task: c.Attempt.Task, Attempt: c.Attempt.N, Reason: c.Reason})
@@ -69,11 +69,11 @@ func (w *world) invoke(c Invoke) {
 	}
 	retries := w.program.Steps[c.Step].Retry.MaxRetries
 	switch {
-	case w.failsAlways(task), w.faults > 0 && w.failures[task] < retries && w.rng.IntN(4) == 0:
+	case w.failsAlways(task) && !w.handsOver(c), w.faults > 0 && w.failures[task] < retries && w.rng.IntN(4) == 0:
 		w.failures[task]++
 		w.step(Failed{Task: task, Attempt: n, Cause: CauseError, Message: "exit code 1"})
 	default:
-		w.step(Succeeded{Task: task, Attempt: n, Outputs: w.compute(c)})
+		w.succeed(c)
 	}
 }
 
@@ -153,7 +153,7 @@ func (w *world) repeat() {
 	}
 	f := w.sent[w.rng.IntN(len(w.sent))]
 	switch f.(type) {
-	case Started, Placed, Begun, AttemptStarted, Succeeded, Failed, AttemptLost, TimerFired:
+	case Started, Placed, Begun, HandedOver, CalledBack, AttemptStarted, Succeeded, Failed, AttemptLost, TimerFired:
 	default:
 		return
 	}

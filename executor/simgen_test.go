@@ -22,6 +22,7 @@ type genStep struct {
 	rest    []string // further lines of the step
 	wait    string   // what it waits for; it then runs no function
 	silent  bool     // it makes nothing that others could read
+	called  bool     // its function is called back
 }
 
 // workflow returns the YAML of a workflow.
@@ -64,6 +65,11 @@ func (g *generator) step(i int) genStep {
 	}
 	if g.one(6) {
 		g.waits(&s, i)
+	} else if g.one(8) {
+		s.called, s.pure = true, false
+		s.rest = append(s.rest, []string{
+			"wait: { callback: true }", "wait: { callback: true, timeout: 1m }\n    heartbeat: 30s",
+		}[g.rng.IntN(2)])
 	}
 	return s
 }
@@ -166,7 +172,7 @@ func (g *generator) yaml() string {
 	var b strings.Builder
 	b.WriteString("version: 1\nname: random\nfunctions:\n")
 	for _, s := range g.steps {
-		if s.wait != "" {
+		if s.wait != "" || s.called {
 			continue
 		}
 		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n", s.name, s.pure)
@@ -184,6 +190,8 @@ func (g *generator) yaml() string {
 			if !s.silent {
 				b.WriteString("    outputs: { n: int, l: \"int[]\", f: file }\n")
 			}
+		case s.called:
+			fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    outputs: { n: int, l: \"int[]\", f: file }\n    retry: { max_retries: 1 }\n", s.name)
 		default:
 			fmt.Fprintf(&b, "  %s:\n    uses: %s\n", s.name, s.name)
 		}

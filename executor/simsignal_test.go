@@ -2,6 +2,7 @@ package executor
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 
 	"example.org/weft/object"
@@ -51,6 +52,9 @@ func (w *world) signalInstead(timer TimerID) bool {
 	}
 	id, _, _ := strings.Cut(name, "/")
 	f, item, err := w.run.find(TaskID(id))
+	if err == nil && f.step.Wait.Callback {
+		return w.callBackInstead(TaskID(id))
+	}
 	if err != nil || f.step.Wait.Signal == "" || !w.comes(f.signal(item)) {
 		return false
 	}
@@ -75,4 +79,54 @@ func (w *world) signalEarly() {
 		}
 		return
 	}
+}
+
+// handsOver reports whether a function hands its work to somebody else.
+func (w *world) handsOver(c Invoke) bool { return w.program.Steps[c.Step].Wait != nil }
+
+// succeed ends an attempt well, or has its function hand over.
+func (w *world) succeed(c Invoke) {
+	w.tb.Helper()
+	task, n := c.Attempt.Task, c.Attempt.N
+	if !w.handsOver(c) {
+		w.step(Succeeded{Task: task, Attempt: n, Outputs: w.compute(c)})
+		return
+	}
+	back := CalledBack{Task: task, Attempt: n}
+	if w.failsAlways(task) {
+		back.Failed = "drawn"
+	} else {
+		back.Outputs = w.compute(c)
+	}
+	w.owed = append(w.owed, back)
+	if w.faults > 0 && w.rng.IntN(3) == 0 {
+		w.callBack(len(w.owed) - 1) // before the function has ended
+	}
+	w.step(HandedOver{Task: task, Attempt: n})
+}
+
+// callBack has one of those who were handed work call back.
+func (w *world) callBack(i int) {
+	w.tb.Helper()
+	back := w.owed[i]
+	w.owed = slices.Delete(w.owed, i, i+1)
+	w.step(back)
+}
+
+// callBackInstead calls a task back whose time is about to be over, or sends a
+// heartbeat.
+func (w *world) callBackInstead(id TaskID) bool {
+	w.tb.Helper()
+	for i, back := range w.owed {
+		if t, _ := w.run.Task(id); back.Task != id || back.Attempt != len(t.Attempts) {
+			continue
+		}
+		if f, _, _ := w.run.find(id); f.step.Wait.Heartbeat > 0 && w.rng.IntN(3) == 0 {
+			w.step(Heartbeat{Task: id, Attempt: back.Attempt})
+		} else {
+			w.callBack(i)
+		}
+		return true
+	}
+	return false
 }

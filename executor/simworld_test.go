@@ -45,6 +45,7 @@ type world struct {
 	gone      map[object.ID]bool   // lost in the world, known to the run or not
 	done      map[string]bool      // by idempotency key
 	sent      []Fact               // that were recorded
+	owed      []CalledBack         // by those who were handed work
 	failEvery uint64               // one task in so many fails for good; 0 none
 }
 
@@ -82,6 +83,8 @@ func (w *world) play() {
 			w.fault()
 		case w.run.Status() == StatusPaused && (len(w.out) == 0 || w.rng.IntN(4) == 0):
 			w.step(Resumed{})
+		case len(w.owed) > 0 && w.rng.IntN(3) == 0, len(w.out) == 0 && len(w.owed) > 0:
+			w.callBack(0)
 		case len(w.out) == 0 && w.signalOne():
 		case len(w.out) == 0:
 			w.tb.Fatalf("the run is stuck:\n%s", snapshot(w.tb, w.run))
@@ -135,6 +138,10 @@ func (w *world) note(f Fact) {
 			for o := range f.Outputs[name].Refs {
 				w.maker[o.ID] = f.Task
 			}
+		}
+	case CalledBack:
+		for o := range f.Outputs["f"].Refs {
+			w.maker[o.ID] = f.Task
 		}
 	case SignalReceived:
 		for o := range f.Payload["f"].Refs {

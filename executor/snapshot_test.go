@@ -47,7 +47,7 @@ func snapshot(tb testing.TB, r *Run) string {
 				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.with})
 			}
 			for _, a := range t.attempts {
-				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask})
+				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask, a.token, a.called, a.heard, a.beats})
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func unansweredOf(r *Run, f *family, item int) string {
 	case t.asked == askInvoke:
 		return fmt.Sprintf("invoke %s/%d", f.name(item), n)
 	case t.asked == askTimer && t.phase == waiting:
-		return "timer " + string(waitTimer(f.name(item), n))
+		return "timer " + string(f.waitTimer(item))
 	case t.asked == askTimer:
 		return "timer " + string(retryTimer(f.name(item), n))
 	case t.asked == askEvaluate:

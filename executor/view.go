@@ -44,6 +44,7 @@ type AttemptView struct {
 	Epoch   uint64
 	Node    NodeID
 	Reason  string // why it was placed there
+	Token   string // digest of the token that calls it back; empty: nobody does
 	Placed  time.Time
 	Started time.Time // zero when not known
 	Ended   time.Time // zero while it goes on

@@ -91,6 +91,7 @@ func (a *attempt) view(n int) AttemptView {
 		Epoch:   a.epoch,
 		Node:    a.node,
 		Reason:  a.reason,
+		Token:   a.token,
 		Placed:  a.placed,
 		Started: a.started,
 		Ended:   a.ended,

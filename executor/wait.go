@@ -10,6 +10,9 @@ import (
 	"example.org/weft/object"
 )
 
+// waits reports whether the tasks of a family wait and run nothing.
+func (f *family) waits() bool { return f.step.Wait != nil && !f.step.Wait.Callback }
+
 // wait returns the fact by which a task begins to wait. Its inputs have been
 // checked.
 func (f *family) wait(item int, inputs map[string]object.Value) Begun {
@@ -57,7 +60,7 @@ func (r *Run) begun(at time.Time, b Begun) error {
 	if err != nil {
 		return err
 	}
-	if r.ending != nil || item == whole || f.step.Wait == nil || !f.task(item).awaits(b.Attempt) {
+	if r.ending != nil || item == whole || !f.waits() || !f.task(item).awaits(b.Attempt) {
 		return ErrStale
 	}
 	if r.paused || f.full() {
@@ -141,59 +144,96 @@ func (r *Run) abandonWaits(at time.Time) {
 
 const waitPrefix = "wait/"
 
-// waitTimer names the timer of attempt n of a task that waits.
-func waitTimer(id TaskID, n int) TimerID {
-	return TimerID(waitPrefix + string(id) + "/" + strconv.Itoa(n))
+// waitTimer names the timer of a task that waits. A heartbeat makes a timer of
+// another name necessary.
+func (f *family) waitTimer(item int) TimerID {
+	t := &f.tasks[item]
+	name := waitPrefix + string(f.name(item)) + "/" + strconv.Itoa(len(t.attempts))
+	if beats := t.attempts[len(t.attempts)-1].beats; beats > 0 {
+		name += "/" + strconv.Itoa(beats)
+	}
+	return TimerID(name)
+}
+
+// waitEnds returns when a wait is over if nothing comes, and whether it is a
+// heartbeat that is missing then; zero for never.
+func (f *family) waitEnds(a *attempt) (at time.Time, heartbeat bool) {
+	if f.step.Wait.Heartbeat == 0 {
+		return a.due, false
+	}
+	beat := a.heard.Add(f.step.Wait.Heartbeat)
+	if a.due.IsZero() || beat.Before(a.due) {
+		return beat, true
+	}
+	return a.due, false
 }
 
 func (r *Run) askWaitTimer(f *family, item int) {
 	t := &f.tasks[item]
-	n := len(t.attempts)
-	due := t.attempts[n-1].due
-	if t.asked == askTimer || r.ending != nil || due.IsZero() {
+	at, _ := f.waitEnds(&t.attempts[len(t.attempts)-1])
+	if t.asked == askTimer || r.ending != nil || at.IsZero() {
 		return
 	}
-	r.ask(ref{int32(f.index), int32(item)}, askTimer, SetTimer{Timer: waitTimer(f.name(item), n), At: due})
+	r.ask(ref{int32(f.index), int32(item)}, askTimer, SetTimer{Timer: f.waitTimer(item), At: at})
 }
 
-// waitOver ends a wait whose time is over: a wait for a signal fails.
-func (r *Run) waitOver(at time.Time, name string) error {
-	id, n, _ := strings.Cut(name, "/")
+// waitOver ends a wait whose time is over: one for a signal or a callback fails.
+func (r *Run) waitOver(at time.Time, timer TimerID) error {
+	id, _, _ := strings.Cut(strings.TrimPrefix(string(timer), waitPrefix), "/")
 	f, item, err := r.find(TaskID(id))
 	if err != nil {
 		return err
 	}
 	t := f.task(item)
-	if t == nil || t.phase != waiting || n != strconv.Itoa(len(t.attempts)) || r.ending != nil {
+	if t == nil || t.phase != waiting || timer != f.waitTimer(item) || r.ending != nil {
 		return ErrStale
 	}
-	if f.step.Wait.Signal == "" {
+	w := f.step.Wait
+	_, silent := f.waitEnds(&t.attempts[len(t.attempts)-1])
+	switch {
+	case silent:
+		r.waitFailed(f, item, at, CauseTimeout, "no heartbeat for "+w.Heartbeat.String())
+	case w.Callback:
+		r.waitFailed(f, item, at, CauseTimeout, "nobody called back within "+w.Timeout.String())
+	case w.Signal != "":
+		r.waitFailed(f, item, at, CauseTimeout, "no signal "+f.signal(item)+" within "+w.Timeout.String())
+	default:
 		r.waited(f, item, at, nil)
-		return nil
 	}
-	x := Failed{
-		Task: f.name(item), Attempt: len(t.attempts), Cause: CauseTimeout,
-		Message: "no signal " + f.signal(item) + " within " + f.step.Wait.Timeout.String(),
-	}
-	r.endAttempt(f, item, at, didFail).failure = &x
-	t.failure = &x
-	r.retryOrFail(f, item, at, x)
 	return nil
+}
+
+// waitFailed ends a wait badly.
+func (r *Run) waitFailed(f *family, item int, at time.Time, cause Cause, message string) {
+	t := &f.tasks[item]
+	x := Failed{Task: f.name(item), Attempt: len(t.attempts), Cause: cause, Message: message}
+	a := r.endAttempt(f, item, at, didFail)
+	x.Where.Node = a.node
+	a.failure, t.failure = &x, &x
+	r.retryOrFail(f, item, at, x)
 }
 
 // waitInWords says for what a waiting task waits.
 func (t *task) waitInWords(f *family, item int) string {
 	a := &t.attempts[len(t.attempts)-1]
-	due := a.due.UTC().Format(time.RFC3339)
-	words := "signal " + f.signal(item)
-	switch {
-	case f.step.Wait.Signal == "":
-		return "its time, " + due
-	case f.step.Wait.Approval:
-		words = "approval (" + words + "): " + a.ask
+	at, silent := f.waitEnds(a)
+	until := at.UTC().Format(time.RFC3339)
+	words := ""
+	switch w := f.step.Wait; {
+	case w.Callback:
+		words = "a callback"
+	case w.Approval:
+		words = "approval (signal " + f.signal(item) + "): " + a.ask
+	case w.Signal != "":
+		words = "signal " + f.signal(item)
+	default:
+		return "its time, " + until
 	}
-	if !a.due.IsZero() {
-		words += ", until " + due
+	if silent {
+		words += " or a heartbeat"
+	}
+	if !at.IsZero() {
+		words += ", until " + until
 	}
 	return words
 }

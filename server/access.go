@@ -8,14 +8,14 @@ import (
 	"example.org/weft/server/api"
 )
 
-// unguarded are the exact paths that need no token. Nothing else is, streams
-// and unknown paths included.
+// unguarded are the exact paths that need no token of the server's. Nothing else
+// is, streams and unknown paths included.
 func unguarded(path string) bool {
 	switch path {
 	case "/healthz", "/readyz", loginPath, plainStyle:
 		return true
 	}
-	return false
+	return isCallback(path) // its token admits it
 }
 
 // guard puts what every request passes before the routes, outermost first.

@@ -30,6 +30,8 @@ func (t tally) add(f executor.Fact) {
 	switch f := f.(type) {
 	case executor.Succeeded:
 		t.addMoved(f.Task, f.Moved)
+	case executor.HandedOver:
+		t.addMoved(f.Task, f.Moved)
 	case executor.Failed:
 		t.addMoved(f.Task, f.Moved)
 	default: // nothing else moves bytes

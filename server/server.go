@@ -88,6 +88,7 @@ func New(cfg Config) *Server {
 	s.actionRoutes()
 	s.redriveRoute()
 	s.signalRoute()
+	s.callbackRoutes()
 	s.objectRoutes()
 	s.nodeRoutes()
 	s.operatorRoutes()

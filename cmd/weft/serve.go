@@ -82,6 +82,7 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 		return errors.Join(usage(fmt.Errorf("cannot listen: %w", err)), s.close())
 	}
 	base := "http://" + listener.Addr().String()
+	s.engine.Advertise(base)
 	if db, ok := s.db.(*sqlite.DB); ok {
 		if err := db.SetAddress(base); err != nil {
 			return errors.Join(err, listener.Close(), s.close())

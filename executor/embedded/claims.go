@@ -20,6 +20,7 @@ type claim struct {
 	memory  int64
 	seconds float64 // predicted run time
 	invoked bool    // handed to the node, which will answer for it
+	token   string  // that calls the attempt back; empty: nobody does
 
 	missed bool      // the node found inputs of it lost
 	orphan object.ID // one of them that no task made

@@ -80,6 +80,7 @@ type Engine struct {
 	programs programs
 	profiles profiles
 	gate     gate
+	address  string        // see Advertise
 	kick     chan struct{} // asks the keeper to look at the inbox now
 }
 
@@ -99,6 +100,10 @@ func New(cfg Config) *Engine {
 		kick:     make(chan struct{}, 1),
 	}
 }
+
+// Advertise says at which address, such as "http://127.0.0.1:7070", functions
+// reach the server, to call an attempt back. It comes before Serve.
+func (e *Engine) Advertise(address string) { e.address = address }
 
 // Serve takes over the runs that are open and drives them and those that are
 // submitted, until ctx is done; then it stops the attempts that run, makes what

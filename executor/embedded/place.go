@@ -54,10 +54,15 @@ func (l *loop) claim(a *active, c executor.Place, d placement.Decision, task pla
 	placed := executor.Placed{
 		Task: c.Task, Attempt: c.Attempt, Epoch: a.lease.Epoch, Node: executor.NodeID(d.Node), Reason: d.Reason,
 	}
+	token := l.callbackToken(a, c)
+	if token != "" {
+		placed.Token = executor.TokenDigest(token)
+	}
 	if !l.step(a, placed) {
 		return
 	}
 	k := &claim{
+		token:   token,
 		attempt: executor.AttemptID{Run: a.lease.Run, Task: c.Task, N: c.Attempt, Epoch: a.lease.Epoch, Redriven: c.Redriven},
 		node:    l.nodes.nodes[i], index: i,
 		cpu: task.CPU, memory: task.Memory, seconds: task.RunTime,

@@ -44,12 +44,19 @@ func (l *loop) invoke(a *active, c executor.Invoke) {
 	inv := node.Invocation{
 		Attempt:  c.Attempt,
 		Function: a.program.FunctionOf(c.Step),
+		Env:      l.callbackEnv(held.token),
 		Inputs:   inputs,
 		From:     sources(a.program, step),
 		Timeout:  c.Timeout,
 		ViaStore: a.mode.UsesStore(),
 	}
+	if held.token != "" {
+		inv.Function = handsOver(inv.Function)
+	}
 	held.node.Invoke(inv, func(f executor.Fact) {
+		if held.token != "" {
+			f = handedOver(f)
+		}
 		l.events.put(answered{run: a, attempt: c.Attempt, fact: f})
 	})
 }
@@ -100,7 +107,7 @@ func (e answered) deliver(l *loop) {
 			fact = l.giveUp(a, held, f)
 		}
 		l.settleClaim(a, e.attempt)
-	case executor.Failed:
+	case executor.Failed, executor.HandedOver:
 		l.settleClaim(a, e.attempt)
 	default:
 	}

@@ -15,6 +15,7 @@ type Invocation struct {
 	Attempt  executor.AttemptID
 	Function *dsl.Function
 	Inputs   map[string]object.Value // no Gather; an Item is resolved by the node
+	Env      []string                // further variables of its process, "NAME=value"
 	From     map[string]string       // by input: the step that made it, or "inputs"
 	Timeout  time.Duration           // 0 is none
 

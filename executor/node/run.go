@@ -123,7 +123,7 @@ func (n *Node) runProcess(ctx context.Context, a *attempt, f *folder) (result, e
 	}
 	stop := n.announce(a)
 	out, err := n.exec.Run(ctx, &runtime.Call{
-		Attempt: a.Attempt, Function: a.Function, Scope: scope, Paths: f.paths(),
+		Attempt: a.Attempt, Function: a.Function, Scope: scope, Paths: f.paths(), Env: a.Env,
 		Stdout: a.logs.stdout, Stderr: a.logs.stderr,
 	})
 	stop()

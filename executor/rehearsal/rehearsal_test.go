@@ -75,16 +75,17 @@ name: w
 steps:
   day: { wait: { for: 1d } }
   go: { needs: [day], wait: { approval: "Go?", timeout: 3d } }
+  ask: { run: ls, wait: { callback: true }, outputs: { n: int } }
   stop: { wait: { signal: stop, timeout: 5d }, outputs: { n: int } }
 outputs: { by: "${{ steps.go.outputs.by + '!' }}", n: "${{ steps.stop.outputs.n }}" }
 `
 	for _, tt := range []struct{ name, stubs, expect, want string }{
 		{
-			"they come", `{ go: { takes: 2d, outputs: { approved: true } }, stop: { outputs: { n: 7 } } }`,
-			`{ outputs: { by: "!", n: 7 }, took: 3d }`, "",
+			"they come", `{ go: { takes: 2d, outputs: { approved: true } }, stop: { outputs: { n: 7 } }, ask: { takes: 4d, outputs: { n: 1 } } }`,
+			`{ outputs: { by: "!", n: 7 }, took: 4d }`, "",
 		},
 		{
-			"one does not come", `{ go: { outputs: { approved: true, by: ann } } }`,
+			"one does not come", `{ go: { outputs: { approved: true, by: ann } }, ask: { outputs: { n: 1 } } }`,
 			`{ status: failed, error: no signal stop within, took: 5d }`, "",
 		},
 	} {

@@ -28,6 +28,10 @@ func (s *stage) invoke(c executor.Invoke) {
 	if c.Timeout > 0 && takes > c.Timeout {
 		end, takes = failed(c, "timeout", "the attempt took longer than "+c.Timeout.String(), 0), c.Timeout
 	}
+	if ok, isSuccess := end.(executor.Succeeded); isSuccess && step.Wait != nil {
+		s.later(0, executor.HandedOver{Task: ok.Task, Attempt: ok.Attempt})
+		end = executor.CalledBack{Task: ok.Task, Attempt: ok.Attempt, Outputs: ok.Outputs}
+	}
 	s.later(takes, end)
 }
 

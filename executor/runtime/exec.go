@@ -126,6 +126,7 @@ func (x *Exec) environment(c *Call, vars []string) ([]string, error) {
 	}
 	env = append(env, vars...)
 	env = append(env, attemptVars(c.Attempt)...)
+	env = append(env, c.Env...)
 	env = append(env, "WEFT_INPUT="+c.Paths.Input, "WEFT_OUTPUT="+c.Paths.Output)
 	for _, v := range env {
 		if err := fits([]string{v}, "environment variable "+strings.SplitN(v, "=", 2)[0]); err != nil {

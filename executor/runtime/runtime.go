@@ -28,6 +28,7 @@ type Call struct {
 	Inputs   map[string]object.Value // what a builtin works on
 	Scope    dsl.FuncScope           // what the templates of exec and run read
 	Paths    Paths                   // of exec and run
+	Env      []string                // further variables, "NAME=value"
 	Stdout   io.Writer
 	Stderr   io.Writer
 }

@@ -7,6 +7,12 @@ type RunPath struct {
 	ID executor.RunID `path:"id" pattern:"^run_[a-z2-7]{26}$"`
 }
 
+// A CallbackPath names an attempt in the path of a route, by the token that its
+// function found in WEFT_CALLBACK_TOKEN.
+type CallbackPath struct {
+	Token string `path:"token" maxLength:"2048"`
+}
+
 // A TaskPath names a task of a run in the path of a route.
 type TaskPath struct {
 	RunPath

@@ -3,7 +3,7 @@ package api
 import "net/http"
 
 // A Problem is an error as RFC 9457 has it. Code is one of invalid, not_found,
-// conflict, unauthorized, forbidden, unavailable and internal.
+// conflict, gone, unauthorized, forbidden, unavailable and internal.
 type Problem struct { //nolint:errname // RFC 9457 calls it so
 	Type   string    `json:"type" default:"about:blank"`
 	Title  string    `json:"title"`
