@@ -13,6 +13,7 @@ const (
 	inputsType  = "weft.inputs"
 	stepsType   = "weft.steps"
 	runType     = "weft.run"
+	errorType   = "weft.error"
 	fileType    = "weft.file"
 	dirType     = "weft.dir"
 	stepType    = "weft.step."    // and the step's name
@@ -56,6 +57,9 @@ func newCELTypes(inputs []Field, steps []*stepInfo) (*celTypes, error) {
 	}
 	ct.add(runType, "id", types.StringType)
 	ct.add(runType, "started_at", types.TimestampType)
+	for _, f := range errorFields() {
+		ct.add(errorType, f.Name, celType(f.Type))
+	}
 	for _, f := range fileFields() {
 		ct.add(fileType, f.Name, celType(f.Type))
 		ct.add(dirType, f.Name, celType(f.Type))
@@ -69,6 +73,18 @@ func fileFields() []Field {
 		{Name: "size", Type: Type{Kind: KindInt}},
 		{Name: "name", Type: Type{Kind: KindString}},
 		{Name: "media_type", Type: Type{Kind: KindString}},
+	}
+}
+
+// errorFields are what an expression can know of a failure.
+func errorFields() []Field {
+	return []Field{
+		{Name: "task", Type: Type{Kind: KindString}},
+		{Name: "attempt", Type: Type{Kind: KindInt}},
+		{Name: "cause", Type: Type{Kind: KindString}},
+		{Name: "message", Type: Type{Kind: KindString}},
+		{Name: "exit_code", Type: Type{Kind: KindInt}},
+		{Name: "node", Type: Type{Kind: KindString}},
 	}
 }
 

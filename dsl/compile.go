@@ -69,6 +69,7 @@ func (c *compiler) compile() {
 		c.compileStep(s)
 	}
 	c.compileOutputs()
+	c.checkCaught()
 	c.arrange()
 	if len(c.errs) == 0 {
 		c.advice()

@@ -149,8 +149,11 @@ func celMessage(m string, env *stepEnv) (msg, text, hint string) {
 	m, _, _ = strings.Cut(m, " (in container '')")
 	if name, ok := strings.CutPrefix(m, "undeclared reference to "); ok {
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "'"), "'")
-		if name == "secrets" || name == "error" {
+		if name == "secrets" {
 			return name + " is not supported yet", name, "leave it out"
+		}
+		if name == "error" {
+			return "there is no error here", name, "a step that a catch names has one"
 		}
 		if near := nearest(name, append(env.names(), libraryNames()...)); near != "" {
 			return fmt.Sprintf("unknown name %q", name), name, fmt.Sprintf("did you mean %q?", near)

@@ -30,7 +30,8 @@ type stepEnv struct {
 	cel    *cel.Env
 	types  *celTypes
 	inputs []Field
-	loop   *loop // nil outside a foreach
+	loop   *loop  // nil outside a foreach
+	err    string // the name of the error that is handled; empty: none is
 }
 
 // A loop is the foreach that an expression stands in.
@@ -92,7 +93,16 @@ func (env *stepEnv) within(l *loop) (*stepEnv, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: l}, nil
+	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: l, err: env.err}, nil
+}
+
+// withError returns the names of a step that handles an error.
+func (env *stepEnv) withError(name string) (*stepEnv, error) {
+	inner, err := env.cel.Extend(cel.Variable(name, types.NewObjectType(errorType)))
+	if err != nil {
+		return nil, err
+	}
+	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: env.loop, err: name}, nil
 }
 
 // celTypeOf is the CEL type of a value of a shape.
@@ -116,6 +126,9 @@ func (env *stepEnv) names() []string {
 		if env.loop.index != "" {
 			names = append(names, env.loop.index)
 		}
+	}
+	if env.err != "" {
+		names = append(names, env.err)
 	}
 	return names
 }

@@ -55,6 +55,10 @@ type About struct {
 	StartedAt time.Time
 	Succeeded bool // every direct dependency succeeded
 	Failed    bool // at least one failed
+
+	// Error is a map of what is known of the failure that the step handles:
+	// task, attempt, cause, message, exit_code and node.
+	Error object.Value
 }
 
 // A Need is something that an evaluation waits for.

@@ -58,8 +58,10 @@ func stepKeys() []key {
 		{name: "wait", doc: "it waits for a time, a signal or an approval", form: keyed(waitKeys())},
 		{name: "heartbeat", doc: "how long nothing may be heard of a callback's work", form: durationForm()},
 	}, functionBodyKeys()...)
-	return append(keys, later("catch", "what to do when it fails",
-		"switch", "one of several steps", "repeat", "until a condition holds", "cache", "reuses earlier results",
+	keys = append(keys,
+		key{name: "catch", doc: "which step stands for it when it fails, after its retries", form: list(keyed(catchKeys()))},
+		key{name: "switch", doc: "runs the first of several steps whose condition holds, and stands for it", form: list(keyed(switchKeys()))})
+	return append(keys, later("repeat", "until a condition holds", "cache", "reuses earlier results",
 		"placement", "where it may run", "deadline", "for all attempts together", "combine", "reduces partial results")...)
 }
 

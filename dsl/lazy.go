@@ -188,6 +188,21 @@ func (r *runRecord) field(name string) ref.Val {
 	return types.Timestamp{Time: about.StartedAt.UTC()}
 }
 
+// errorRecord is the error that a step handles.
+type errorRecord struct {
+	recordBase
+	ev *evaluation
+}
+
+func (r *errorRecord) Value() any { return r }
+
+func (r *errorRecord) has(string) bool { return true }
+
+func (r *errorRecord) field(name string) ref.Val {
+	f, _ := fieldNamed(errorFields(), name)
+	return r.ev.toCEL(r.ev.scope.About().Error.Map[name], f.Type)
+}
+
 // fileRecord is a file or a directory. Expressions know its size, name and
 // media type; its bytes never come here.
 type fileRecord struct {

@@ -16,8 +16,8 @@ func (c *compiler) arrange() {
 	waits := make([][]int, len(c.steps)) // by step: those that it waits for
 	for i, s := range c.steps {
 		for _, info := range append(slices.Clone(s.from), s.needs...) {
-			if info != nil && info != s.info && !slices.Contains(waits[i], info.index) {
-				waits[i] = append(waits[i], info.index)
+			if info != nil {
+				waits[i] = c.waitsFor(waits[i], s, info)
 			}
 		}
 	}
@@ -37,6 +37,7 @@ func (c *compiler) arrange() {
 			s.step.Needs = append(s.step.Needs, place[info.index])
 		}
 		slices.Sort(s.step.Needs)
+		s.placeGuards(place)
 		c.program.Steps = append(c.program.Steps, s.step)
 	}
 	for i := range c.program.Outputs {
@@ -44,6 +45,34 @@ func (c *compiler) arrange() {
 	}
 	for i, s := range c.steps {
 		s.info.index = place[i]
+	}
+}
+
+// waitsFor adds to the steps that s waits for one that it depends on, and those
+// that may stand for it.
+func (c *compiler) waitsFor(waits []int, s *stepDecl, info *stepInfo) []int {
+	all := []*stepDecl{c.steps[info.index]}
+	if info != s.info && (s.sent == nil || s.sent.from.info != info) {
+		all = append(all, all[0].targets()...)
+	}
+	for _, on := range all {
+		if on != s && !slices.Contains(waits, on.info.index) {
+			waits = append(waits, on.info.index)
+		}
+	}
+	return waits
+}
+
+// placeGuards puts the steps' places in the order into what names other steps.
+func (s *stepDecl) placeGuards(place []int) {
+	if s.sent != nil {
+		s.step.Guard = &Guard{Step: place[s.sent.from.info.index]}
+	}
+	for _, k := range s.catch {
+		s.step.Catch = append(s.step.Catch, Catch{On: k.on, Then: place[k.to.info.index]})
+	}
+	for _, b := range s.branches {
+		s.step.Switch = append(s.step.Switch, Branch{When: b.expr, Then: place[b.to.info.index]})
 	}
 }
 

@@ -87,6 +87,9 @@ type Step struct {
 	Function int       // index into Program.Functions, or NoFunction
 	Outputs  []Field   // of a step that runs no function; else they are the function's
 	Wait     *Wait     // nil: it waits for nothing
+	Catch    []Catch   // who stands for it when it fails: the first that takes the cause
+	Switch   []Branch  // of a step that only chooses: the first whose condition holds
+	Guard    *Guard    // nil: no other step sends it
 	With     []Binding // in the order of the function's inputs; unbound ones have a default
 	Needs    []int     // steps that must have ended first; order without data
 	If       *Expr     // nil: always

@@ -43,7 +43,10 @@ func (r *recogniser) path(e ast.Expr) term {
 func (r *recogniser) ident(name string) term {
 	l := r.env.loop
 	switch {
-	case r.shadow[name] > 0 || l == nil:
+	case r.shadow[name] > 0:
+	case name == r.env.err:
+		return errorTerm{}
+	case l == nil:
 	case name == l.as:
 		return l.item
 	case name == l.index:
@@ -144,6 +147,11 @@ func (r *recogniser) field(operand ast.Expr, name string, optional bool) term {
 		return nil
 	case r.isName(operand, "run") && name == "id":
 		return runTerm{}
+	case r.isName(operand, r.env.err):
+		if f, ok := fieldNamed(errorFields(), name); ok {
+			return errorTerm{f}
+		}
+		return nil
 	}
 	if s, opt := r.step(operand); s != nil && name == "outputs" {
 		if s.foreach {

@@ -108,6 +108,12 @@ func (r *resolver) selection(e, operand ast.Expr, name string) {
 		}
 		return
 	}
+	if r.isName(operand, r.env.err) {
+		if _, ok := fieldNamed(errorFields(), name); !ok {
+			r.unknown(e, name, fmt.Sprintf("%s has no %q", r.env.err, name), suggest(name, fieldNames(errorFields())))
+		}
+		return
+	}
 	if s, _ := r.step(operand); s != nil {
 		if name != "outputs" {
 			r.stepField(e, s, name)

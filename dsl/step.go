@@ -17,6 +17,11 @@ type stepDecl struct {
 	from  []*stepInfo // by place in reads; nil for the workflow's inputs
 	needs []*stepInfo
 	body  *node // of an inline function
+
+	sent     *sending // by another step; nil: it runs by itself
+	items    *node    // the foreach that it has, perhaps of the step for which it stands
+	catch    []caught
+	branches []branchDecl
 }
 
 // use adds the references of an expression that feeds an input of the function
@@ -45,7 +50,6 @@ func (c *compiler) declareSteps() {
 	for _, pr := range steps.pairs {
 		s := &stepDecl{node: pr.value, key: pr.key, info: &stepInfo{name: pr.key.text, index: len(c.steps)}}
 		s.step = Step{Name: pr.key.text, Function: NoFunction, Pos: pr.key.pos}
-		s.info.foreach = pr.value.get("foreach") != nil
 		c.steps = append(c.steps, s)
 		c.chooseFunction(s)
 		if s.step.Function != NoFunction {
@@ -53,6 +57,7 @@ func (c *compiler) declareSteps() {
 		}
 		c.declareCallback(s)
 	}
+	c.declareGuards()
 }
 
 // chooseFunction finds the function that a step runs: one that it names, or
@@ -67,6 +72,7 @@ func (c *compiler) chooseFunction(s *stepDecl) {
 		}
 	case waitsAlone(s.node):
 		c.declareWait(s)
+	case s.node.get("switch") != nil:
 	case uses == nil && len(bodies) == 0:
 		if !hasOtherKey(s.node, stepKeys()) {
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
@@ -127,9 +133,10 @@ func (c *compiler) compileStep(s *stepDecl) {
 		return
 	}
 	s.env = c.env
-	if f := s.node.get("foreach"); f != nil && f.kind == mapNode {
-		c.foreach(s, f)
+	if s.items != nil && s.items.kind == mapNode {
+		c.foreach(s, s.items)
 	}
+	c.guardEnv(s)
 	if s.env == nil {
 		return // what the item is, nobody knows
 	}
@@ -146,6 +153,8 @@ func (c *compiler) compileStep(s *stepDecl) {
 	if s.step.Wait != nil {
 		c.compileWait(s)
 	}
+	c.compileSwitch(s)
+	c.guard(s)
 	if n := s.node.get("retry"); n != nil {
 		s.step.Retry = c.retry(n)
 	}

@@ -31,6 +31,19 @@ func (t *inputTerm) eval(ev *evaluation) Result {
 }
 func (t *inputTerm) shape() shape { return shape{Type: t.input.Type} }
 
+// errorTerm is a field of the error that a step handles; with an empty field
+// all of it.
+type errorTerm struct{ field Field }
+
+func (t errorTerm) eval(ev *evaluation) Result {
+	about := ev.scope.About()
+	if t.field.Name == "" {
+		return Result{Value: about.Error}
+	}
+	return Result{Value: about.Error.Map[t.field.Name]}
+}
+func (t errorTerm) shape() shape { return shape{Type: t.field.Type} }
+
 // indexTerm is the index of a foreach.
 type indexTerm struct{}
 

@@ -61,6 +61,9 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case alwaysVar:
 		return types.True, true
 	}
+	if name == ev.env.err {
+		return &errorRecord{recordBase{errorType}, ev}, true
+	}
 	if l := ev.env.loop; l != nil && name == l.as {
 		return ev.loopItem(l), true
 	} else if l != nil && name == l.index {
