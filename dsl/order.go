@@ -17,7 +17,7 @@ func (c *compiler) arrange() {
 	for i, s := range c.steps {
 		for _, info := range append(slices.Clone(s.from), s.needs...) {
 			if info != nil {
-				waits[i] = c.waitsFor(waits[i], s, info)
+				waits[i] = c.addWaits(waits[i], s, info)
 			}
 		}
 	}
@@ -48,9 +48,9 @@ func (c *compiler) arrange() {
 	}
 }
 
-// waitsFor adds to the steps that s waits for one that it depends on, and those
+// addWaits adds to the steps that s waits for one that it depends on, and those
 // that may stand for it.
-func (c *compiler) waitsFor(waits []int, s *stepDecl, info *stepInfo) []int {
+func (c *compiler) addWaits(waits []int, s *stepDecl, info *stepInfo) []int {
 	all := []*stepDecl{c.steps[info.index]}
 	if info != s.info && (s.sent == nil || s.sent.from.info != info) {
 		all = append(all, all[0].targets()...)

@@ -257,9 +257,14 @@ func (r *Run) stopped(f *family, item int) {
 	r.enqueue(ref{int32(f.index), int32(item)})
 }
 
-// fail ends a task as failed.
+// fail ends a task as failed, unless it is caught.
 func (r *Run) fail(f *family, item int, x Failed) {
-	f.tasks[item].failure = &x
+	t := &f.tasks[item]
+	t.failure = &x
+	if !t.once && f.catches(x.Cause) >= 0 {
+		r.turn(f, item, delegated)
+		return
+	}
 	r.noteFailure(x)
 	r.turn(f, item, failed)
 }

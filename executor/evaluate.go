@@ -49,25 +49,41 @@ func (o *outcome) take(s *scope, res dsl.Result) object.Value {
 // evaluateTask evaluates a task's condition and then its inputs.
 func (r *Run) evaluateTask(f *family, item int, loaded dsl.Loaded) outcome {
 	o := outcome{fact: Evaluated{Task: f.name(item)}}
+	if f.step.Guard != nil {
+		if r.awaitSender(f, item, &o); o.blocked() {
+			return o
+		}
+	}
+	r.evaluateInputs(f, item, loaded, &o)
+	if o.absent && r.handles(f) { // else nobody would learn of the failure
+		o.absent, o.err = false, errUnhandled
+	}
+	return o
+}
+
+func (r *Run) evaluateInputs(f *family, item int, loaded dsl.Loaded, o *outcome) {
 	s := &scope{r: r, f: f, item: item, lenient: f.tasks[item].phase == live}
 	var done evaluation
 	if t := &f.tasks[item]; t.eval != nil {
 		done = *t.eval
 	}
 	if f.ownCondition() {
-		r.order(f, item, &o)
-		if !r.condition(s, done.cond, loaded, &o) {
-			return o
+		r.order(f, item, o)
+		if !r.condition(s, done.cond, loaded, o) {
+			return
 		}
 	}
-	r.bind(s, f.step.With, done.with, loaded, &o)
+	if f.step.Switch != nil {
+		r.choose(s, loaded, o)
+		return
+	}
+	r.bind(s, f.step.With, done.with, loaded, o)
 	for _, d := range f.defaults {
 		o.set(d.name, d.value)
 	}
 	if f.waits() && !o.blocked() {
 		o.err = f.checkWait(o.inputs)
 	}
-	return o
 }
 
 // ownCondition reports whether the condition is that of single tasks.
@@ -81,6 +97,12 @@ func (r *Run) evaluateFamily(f *family, loaded dsl.Loaded) outcome {
 		r.order(f, whole, &o)
 	}
 	if !f.ownCondition() && !r.condition(s, f.eval.cond, loaded, &o) || o.blocked() {
+		return o
+	}
+	if f.step.Guard != nil { // it has the items of the step for which it stands
+		if r.awaitSender(f, whole, &o); !o.blocked() {
+			o.items = len(r.families[f.step.Guard.Step].tasks)
+		}
 		return o
 	}
 	n, res := f.step.Foreach.Len(s, loaded)
@@ -135,7 +157,7 @@ func (o *outcome) awaitEnd(f *family, item int) {
 		o.needs = append(o.needs, dsl.Need{Step: f.index, Item: dsl.NeedLength})
 	case item == whole && !f.settled():
 		o.needs = append(o.needs, dsl.Need{Step: f.index, Item: dsl.NeedAll})
-	case item >= 0 && (!f.tasks[item].standing().over() || f.tasks[item].phase == cancelled):
+	case item >= 0 && (!f.tasks[item].stands.settled() || f.tasks[item].phase == cancelled):
 		o.needs = append(o.needs, dsl.Need{Step: f.index, Item: item})
 	}
 }
@@ -150,21 +172,28 @@ func (r *Run) condition(s *scope, recorded *bool, loaded dsl.Loaded, o *outcome)
 	if recorded != nil || s.f.step.If == nil {
 		return true // a recorded false has ended the task
 	}
-	v := o.take(s, s.f.step.If.Eval(s, loaded))
+	yes := r.holds(s, s.f.step.If, loaded, o)
 	if o.blocked() {
-		return false
-	}
-	var yes bool
-	switch string(v.JSON) {
-	case "true":
-		yes = true
-	case "false":
-	default:
-		o.err = fmt.Errorf("the condition is %s, not true or false", v.JSON)
 		return false
 	}
 	o.fact.If, o.computed = &yes, true
 	return yes
+}
+
+// holds evaluates a condition.
+func (r *Run) holds(s *scope, condition *dsl.Expr, loaded dsl.Loaded, o *outcome) bool {
+	v := o.take(s, condition.Eval(s, loaded))
+	if o.blocked() {
+		return false
+	}
+	switch string(v.JSON) {
+	case "true":
+		return true
+	case "false":
+	default:
+		o.err = fmt.Errorf("the condition is %s, not true or false", v.JSON)
+	}
+	return false
 }
 
 // bind evaluates bindings that are not recorded.

@@ -42,8 +42,11 @@ func (r *Run) evaluated(at time.Time, e Evaluated) error {
 	}
 	known.add(e)
 	t.eval = &known
-	if e.If != nil && !*e.If {
+	switch {
+	case e.If != nil && !*e.If:
 		r.turn(f, item, skipped)
+	case e.Then != "":
+		r.turn(f, item, delegated)
 	}
 	return nil
 }
@@ -106,7 +109,7 @@ func (e Evaluated) failed(attempt int) Failed {
 // adds reports whether the fact says something that is not recorded, or that
 // is recorded with an object that was lost since.
 func (r *Run) adds(known *evaluation, e Evaluated) bool {
-	if e.If != nil && known.cond == nil || e.In != nil && known.in == nil {
+	if e.If != nil && known.cond == nil || e.In != nil && known.in == nil || e.Then != "" && known.then == "" {
 		return true
 	}
 	for _, name := range sortedNames(e.With) {
@@ -124,6 +127,9 @@ func (ev *evaluation) add(e Evaluated) {
 	}
 	if e.In != nil {
 		ev.in = e.In
+	}
+	if e.Then != "" {
+		ev.then = e.Then
 	}
 	if len(e.With) == 0 {
 		return

@@ -34,7 +34,7 @@ func (r *Run) gather(g object.Gather) object.Value {
 	f := &r.families[step]
 	list := make([]object.Value, g.To-g.From)
 	for i := range list {
-		t := f.task(g.From + i)
+		t := r.final(f, g.From+i).task(g.From + i)
 		switch {
 		case t == nil:
 		case g.Field == "":

@@ -47,6 +47,7 @@ type (
 		Task TaskID                  `json:"task"`           // a foreach step's name for its list and its own `if`; empty for the run's outputs
 		If   *bool                   `json:"if,omitempty"`   // nil: no condition
 		In   *object.Value           `json:"in,omitempty"`   // a computed list to iterate over
+		Then string                  `json:"then,omitempty"` // the branch of a switch
 		With map[string]object.Value `json:"with,omitempty"` // inputs of the function, or outputs of the run
 		Err  string                  `json:"err,omitempty"`  // the evaluation failed, and with it the task
 		// Cause is why, when Err is set; empty is CauseExpression.

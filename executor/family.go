@@ -63,10 +63,11 @@ type binding struct {
 type task struct {
 	// What facts say.
 	phase    phase
-	stopping bool // its live attempt was told to stop
-	once     bool // it has succeeded, whatever became of its objects since
-	lost     bool // and something that it made is lost
-	opaque   bool // and it is not known which of its outputs had that
+	stands   phase // what it is for those that come after it: see Run.stand
+	stopping bool  // its live attempt was told to stop
+	once     bool  // it has succeeded, whatever became of its objects since
+	lost     bool  // and something that it made is lost
+	opaque   bool  // and it is not known which of its outputs had that
 	eval     *evaluation
 	attempts []attempt
 	outputs  map[string]object.Value // when it succeeded last
@@ -98,6 +99,7 @@ const (
 	succeeded
 	skipped
 	failed
+	delegated // another task stands for it
 	cancelled
 	phases = iota
 )
@@ -105,6 +107,9 @@ const (
 // over reports whether a task in that phase does not change any more, but for
 // loss.
 func (p phase) over() bool { return p >= succeeded }
+
+// settled reports whether that is what a task stays for those that come after it.
+func (p phase) settled() bool { return p.over() && p != delegated }
 
 // remakable reports whether the task may run again, to make what was lost.
 func (t *task) remakable() bool { return t.phase == succeeded && t.lost }
@@ -117,18 +122,10 @@ func (t *task) remaking() int {
 	return 0
 }
 
-// standing is the phase of the task for those that come after it: one that is
-// run again for its lost objects has succeeded all the same.
-func (t *task) standing() phase {
-	if t.once {
-		return succeeded
-	}
-	return t.phase
-}
-
 // An evaluation is what facts Evaluated gave.
 type evaluation struct {
 	cond *bool
+	then string // the branch of a switch
 	in   *object.Value
 	with map[string]object.Value
 }
@@ -163,11 +160,11 @@ func (f *family) first() ref {
 // complete reports whether no task of the family is to come or go on.
 func (f *family) complete() bool {
 	return f.skipped || f.failure != nil ||
-		f.expanded && f.count[succeeded]+f.count[skipped]+f.count[failed] == len(f.tasks)
+		f.expanded && f.count[succeeded]+f.count[skipped]+f.count[failed]+f.count[delegated] == len(f.tasks)
 }
 
-// settled is like complete, but goes by the standing of the tasks: what comes
-// after the family may go on.
+// settled is like complete, but goes by what the tasks are for those that come
+// after them: these may go on.
 func (f *family) settled() bool {
 	return f.skipped || f.failure != nil ||
 		f.expanded && f.stood[succeeded]+f.stood[skipped]+f.stood[failed] == len(f.tasks)
@@ -253,12 +250,15 @@ func (r *Run) turn(f *family, item int, to phase) {
 	before := f.progress()
 	f.count[t.phase]--
 	f.count[to]++
-	f.stood[t.standing()]--
 	r.remaking -= t.remaking()
 	t.phase = to
 	t.once = t.once || to == succeeded
 	r.remaking += t.remaking()
-	f.stood[t.standing()]++
+	if t.once { // also one that is run again for its lost objects
+		r.stand(f, item, succeeded)
+	} else {
+		r.stand(f, item, to)
+	}
 	if to.over() {
 		t.asked, t.wanted = askNothing, false
 	}

@@ -27,7 +27,7 @@ func (r *Run) Forecast(has func(object.ID) bool) Forecast {
 	var out Forecast
 	wanted := make([][]string, len(r.families)) // by step: outputs that are still read
 	for i := range r.prog.Outputs {
-		markRead(wanted, r.prog.Outputs[i].Reads)
+		r.markRead(wanted, r.prog.Outputs[i].Reads)
 	}
 	for i := len(r.families) - 1; i >= 0; i-- { // readers before what they read
 		f := &r.families[i]
@@ -38,7 +38,7 @@ func (r *Run) Forecast(has func(object.ID) bool) Forecast {
 			out.Steps = append([]StepForecast{f.forecast()}, out.Steps...)
 		}
 		if !f.complete() || len(remade) > 0 {
-			markRead(wanted, f.step.Reads)
+			r.markRead(wanted, f.step.Reads)
 		}
 	}
 	return out
@@ -47,17 +47,28 @@ func (r *Run) Forecast(has func(object.ID) bool) Forecast {
 func (f *family) forecast() StepForecast {
 	s := StepForecast{Step: f.step.Name}
 	if f.expanded {
-		s.Tasks = len(f.tasks) - f.count[succeeded] - f.count[skipped] - f.count[failed]
+		s.Tasks = len(f.tasks) - f.count[succeeded] - f.count[skipped] - f.count[failed] - f.count[delegated]
 	}
 	return s
 }
 
 // markRead notes which outputs are read.
-func markRead(wanted [][]string, reads []dsl.Read) {
+func (r *Run) markRead(wanted [][]string, reads []dsl.Read) {
 	for i := range reads {
-		if s := reads[i].Step; s != dsl.InputStep && reads[i].Items != dsl.ItemLength {
-			wanted[s] = append(wanted[s], reads[i].Field)
+		if reads[i].Step != dsl.InputStep && reads[i].Items != dsl.ItemLength {
+			r.markField(wanted, reads[i].Step, reads[i].Field)
 		}
+	}
+}
+
+// markField notes it for the step and those that may stand for it.
+func (r *Run) markField(wanted [][]string, step int, field string) {
+	wanted[step] = append(wanted[step], field)
+	for _, c := range r.prog.Steps[step].Catch {
+		r.markField(wanted, c.Then, field)
+	}
+	for _, b := range r.prog.Steps[step].Switch {
+		r.markField(wanted, b.Then, field)
 	}
 }
 

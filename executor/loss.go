@@ -64,7 +64,8 @@ func (r *Run) afterLoss(step int) {
 	for i := range r.families {
 		f := &r.families[i]
 		for j := range f.step.Reads {
-			f.rescan = f.rescan || f.step.Reads[j].Step == step
+			read := f.step.Reads[j].Step
+			f.rescan = f.rescan || read == step || read != dsl.InputStep && r.maySend(read, step)
 		}
 	}
 	if r.outputs.asked == askFinish {
@@ -146,7 +147,7 @@ func (r *Run) wantAll(f *family, who ref) {
 		return
 	}
 	for i := range f.tasks {
-		r.want(ref{int32(f.index), int32(i)}, who)
+		r.want(ref{int32(r.final(f, i).index), int32(i)}, who)
 	}
 }
 

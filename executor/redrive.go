@@ -57,7 +57,6 @@ type renewal struct {
 }
 
 // comesAfter marks the chosen task and what depends on it, directly or not.
-// The steps stand in an order in which that takes one pass.
 func (r *Run) comesAfter(from TaskID) ([]renewal, error) {
 	marks := make([]renewal, len(r.families))
 	for i := range r.families {
@@ -66,20 +65,39 @@ func (r *Run) comesAfter(from TaskID) ([]renewal, error) {
 	if from == "" {
 		return marks, nil
 	}
-	chosen, item, err := r.find(from)
+	f, item, err := r.find(from)
 	if err != nil {
 		return nil, err
 	}
-	for i := chosen.index; i < len(r.families); i++ {
+	chosen := &marks[f.index]
+	chosen.some = true
+	for at := range chosen.tasks {
+		chosen.tasks[at] = item == whole || item == at
+	}
+	for r.markAfter(marks) {
+	}
+	return marks, nil
+}
+
+// markAfter marks what depends on something marked. The steps stand in an order
+// in which one pass finds all; another is needed only if it has marked an
+// earlier step: one for which a marked step stands, which then runs again too.
+func (r *Run) markAfter(marks []renewal) (earlier bool) {
+	for i := range r.families {
 		f, m := &r.families[i], &marks[i]
-		m.whole = r.followsAsWhole(f, marks)
+		m.whole = m.whole || r.followsAsWhole(f, marks)
 		for at := range m.tasks {
-			m.tasks[at] = m.whole || f == chosen && (item == whole || item == at) || r.follows(f, at, marks)
+			m.tasks[at] = m.tasks[at] || m.whole || r.follows(f, at, marks)
 			m.some = m.some || m.tasks[at]
+			if m.tasks[at] && r.sent(f, at) {
+				sender := &marks[f.step.Guard.Step]
+				earlier = earlier || !sender.tasks[at]
+				sender.tasks[at], sender.some = true, true
+			}
 		}
 		m.some = m.some || m.whole
 	}
-	return marks, nil
+	return earlier
 }
 
 // followsAsWhole reports whether a foreach is expanded by something marked.
@@ -132,21 +150,23 @@ func (f *family) renewed(p *dsl.Program, m *renewal) family {
 		t := &now.tasks[i]
 		*t = t.renewed(now.expanded && !m.tasks[i])
 		now.count[t.phase]++
-		now.stood[t.phase]++
+		now.stood[t.stands]++
 	}
 	return now
 }
 
 // renewed returns the task as it begins again, or as it is kept if it succeeded.
 func (t *task) renewed(keep bool) task {
-	if t.phase != succeeded {
+	switch {
+	case t.phase != succeeded && (t.phase != delegated || t.stands != succeeded):
+		return task{attempts: t.attempts, redriven: t.redriven}
+	case !keep && t.phase == succeeded:
+		return task{attempts: t.attempts, redriven: t.redriven + 1}
+	case !keep:
 		return task{attempts: t.attempts, redriven: t.redriven}
 	}
-	if !keep {
-		return task{attempts: t.attempts, redriven: t.redriven + 1}
-	}
 	return task{
-		phase: succeeded, once: true, lost: t.lost, opaque: t.opaque, eval: t.eval,
-		attempts: t.attempts, outputs: t.outputs, redriven: t.redriven,
+		phase: t.phase, stands: succeeded, once: t.once, lost: t.lost, opaque: t.opaque, eval: t.eval,
+		attempts: t.attempts, outputs: t.outputs, failure: t.failure, redriven: t.redriven,
 	}
 }

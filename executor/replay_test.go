@@ -38,7 +38,7 @@ func recorded() []string {
 		"computed-is-recorded", "item-waits-for-item", "object-lost-lineage", "pause-and-resume",
 		"retry-with-backoff", "node-lost", "cancel", "lost-attempts", "rank-goes-first", "if-per-item", "object-lost-for-good",
 		"wait-until-a-time", "signal-before-its-wait", "signal-times-out", "callback", "callback-heartbeat",
-		"redrive-from",
+		"redrive-from", "catch", "catch-per-item", "switch",
 	}
 }
 

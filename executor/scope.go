@@ -67,6 +67,8 @@ func (s *scope) Output(step, item int, field string) (object.Value, dsl.Presence
 func (s *scope) output(f *family, item int, field string) (object.Value, dsl.Presence) {
 	t := &f.tasks[item]
 	switch {
+	case t.phase == delegated:
+		return s.output(s.r.standsIn(f, item), item, field)
 	case t.once:
 		return s.made(f, item, field)
 	case t.phase == failed:
@@ -134,18 +136,28 @@ func (s *scope) Items(step int) (int, dsl.Presence) {
 }
 
 func (s *scope) Loop() (int, object.Value) {
-	if s.f == nil || s.f.step.Foreach == nil || s.f.eval.in == nil {
+	if s.f == nil || s.f.step.Foreach == nil {
 		return max(s.item, 0), object.Null()
 	}
-	in := *s.f.eval.in
+	f := s.f
+	for f.step.Guard != nil { // the list is that of the step for which it stands
+		f = &s.r.families[f.step.Guard.Step]
+	}
+	if f.eval.in == nil {
+		return max(s.item, 0), object.Null()
+	}
+	in := *f.eval.in
 	if !s.lenient && s.r.hasLost(in) {
-		s.sawLost = s.f.name(whole)
+		s.sawLost = f.name(whole)
 	}
 	return max(s.item, 0), in
 }
 
 func (s *scope) About() dsl.About {
 	a := dsl.About{RunID: string(s.r.id), StartedAt: s.r.startedAt}
+	if s.f != nil && s.item >= 0 && s.r.handles(s.f) && s.r.sent(s.f, s.item) {
+		a.Error = errorValue(s.r.families[s.f.step.Guard.Step].tasks[s.item].failure)
+	}
 	if s.f == nil || !s.f.onStatus() {
 		return a
 	}
@@ -153,7 +165,7 @@ func (s *scope) About() dsl.About {
 	for f, item := range s.r.dependencies(s.f, s.item) {
 		end := f.outcome()
 		if item >= 0 {
-			end = f.tasks[item].standing()
+			end = f.tasks[item].stands
 		}
 		a.Succeeded = a.Succeeded && end == succeeded
 		a.Failed = a.Failed || end == failed

@@ -95,6 +95,9 @@ func showEvaluated(e Evaluated) string {
 	if e.In != nil {
 		text += " in=" + showValue(*e.In)
 	}
+	if e.Then != "" {
+		text += " then=" + e.Then
+	}
 	text += showValues(e.With)
 	if e.Cause != "" {
 		text += " " + string(e.Cause)

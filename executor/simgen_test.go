@@ -23,13 +23,22 @@ type genStep struct {
 	wait    string   // what it waits for; it then runs no function
 	silent  bool     // it makes nothing that others could read
 	called  bool     // its function is called back
+	chooses bool     // it is a switch
 }
 
 // workflow returns the YAML of a workflow.
 func workflow(rng *rand.Rand) string {
 	g := &generator{rng: rng}
 	for i := range 1 + rng.IntN(7) {
-		g.steps = append(g.steps, g.step(i))
+		if i > 0 && g.one(6) {
+			g.choose(i)
+			continue
+		}
+		s := g.step(i)
+		if g.one(5) {
+			g.catch(&s)
+		}
+		g.steps = append(g.steps, s)
 	}
 	return g.yaml()
 }
@@ -58,7 +67,7 @@ func (g *generator) step(i int) genStep {
 		g.read(&s)
 	}
 	if i > 0 && g.one(5) {
-		s.rest = append(s.rest, "needs: ["+g.steps[g.rng.IntN(i)].name+"]")
+		s.rest = append(s.rest, "needs: ["+g.steps[g.rng.IntN(len(g.steps))].name+"]")
 	}
 	if g.one(4) {
 		g.condition(&s)
@@ -154,6 +163,48 @@ func (g *generator) read(s *genStep) {
 	}
 }
 
+// catch has one or two steps stand for s when it fails.
+func (g *generator) catch(s *genStep) {
+	clauses := []string{"{ then: " + s.name + "c }"}
+	g.steps = append(g.steps, g.standIn(s.name+"c", "error.message"))
+	if g.one(3) {
+		clauses = []string{"{ on: [timeout, error], as: e, then: " + s.name + "d }", clauses[0]}
+		g.steps = append(g.steps, g.standIn(s.name+"d", "e.cause + e.message"))
+	}
+	s.rest = append(s.rest, "catch: ["+strings.Join(clauses, ", ")+"]")
+}
+
+func (g *generator) standIn(name, why string) genStep {
+	s := genStep{name: name, pure: !g.one(3), silent: true}
+	for range g.rng.IntN(2) {
+		g.read(&s)
+	}
+	if why != "" && g.one(2) {
+		s.bind("string", why)
+	}
+	return s
+}
+
+// choose adds a switch and its branches.
+func (g *generator) choose(i int) {
+	s := genStep{name: fmt.Sprintf("s%d", i), chooses: true}
+	when := "true"
+	if plain, ok := g.earlier(false); ok {
+		when = "steps." + plain.name + ".outputs.n % 2 == 0"
+	}
+	if list, ok := g.earlier(true); ok && g.one(2) {
+		s.foreach = true
+		s.rest = append(s.rest, "foreach: { in: \"${{ steps."+list.name+".outputs }}\", as: item, index: i }")
+		when = "item.n % 2 == 0"
+	}
+	yes, no := g.standIn(s.name+"y", ""), g.standIn(s.name+"n", "")
+	if g.one(3) {
+		g.catch(&no)
+	}
+	s.rest = append(s.rest, fmt.Sprintf("switch: [{ when: \"${{ %s }}\", then: %s }, { default: %s }]", when, yes.name, no.name))
+	g.steps = append(g.steps, yes, no, s)
+}
+
 func (g *generator) condition(s *genStep) {
 	cond := "always()"
 	plain, ok := g.earlier(false)
@@ -172,7 +223,7 @@ func (g *generator) yaml() string {
 	var b strings.Builder
 	b.WriteString("version: 1\nname: random\nfunctions:\n")
 	for _, s := range g.steps {
-		if s.wait != "" || s.called {
+		if s.wait != "" || s.called || s.chooses {
 			continue
 		}
 		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n", s.name, s.pure)
@@ -192,6 +243,8 @@ func (g *generator) yaml() string {
 			}
 		case s.called:
 			fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    outputs: { n: int, l: \"int[]\", f: file }\n    retry: { max_retries: 1 }\n", s.name)
+		case s.chooses:
+			fmt.Fprintf(&b, "  %s:\n", s.name)
 		default:
 			fmt.Fprintf(&b, "  %s:\n    uses: %s\n", s.name, s.name)
 		}

@@ -56,20 +56,26 @@ func (w *world) allow(from TaskID) {
 	}
 	after := make([]bool, len(w.program.Steps))
 	after[chosen.index] = true
-	for i := range w.program.Steps {
-		s := &w.program.Steps[i]
-		for _, step := range s.Needs {
-			after[i] = after[i] || after[step]
+	for range w.program.Steps { // who sends a step that runs again may run again too
+		for i := range w.program.Steps {
+			s := &w.program.Steps[i]
+			for _, step := range s.Needs {
+				after[i] = after[i] || after[step]
+			}
+			for _, read := range s.Reads {
+				after[i] = after[i] || read.Step != dsl.InputStep && after[read.Step]
+			}
+			if s.Guard != nil && after[i] {
+				after[s.Guard.Step] = true
+			}
 		}
-		for _, read := range s.Reads {
-			after[i] = after[i] || read.Step != dsl.InputStep && after[read.Step]
-		}
-		if !after[i] {
-			continue
-		}
+	}
+	for i := range after {
 		f := &w.run.families[i]
 		for item := range f.tasks {
-			delete(w.succeeded, f.name(item))
+			if after[i] {
+				delete(w.succeeded, f.name(item))
+			}
 		}
 	}
 }

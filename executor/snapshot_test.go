@@ -39,12 +39,12 @@ func snapshot(tb testing.TB, r *Run) string {
 		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.count, f.expanded, f.skipped})
 		for item := range f.tasks {
 			t := &f.tasks[item]
-			say(" task", []any{item, t.phase, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.redriven, t.wanted})
+			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.redriven, t.wanted})
 			if t.phase == retrying {
 				say("  retry", t.retryAt)
 			}
 			if t.eval != nil {
-				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.with})
+				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.then, t.eval.with})
 			}
 			for _, a := range t.attempts {
 				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask, a.token, a.called, a.heard, a.beats})

@@ -9,7 +9,7 @@ import (
 // TaskState is the state of a task.
 type TaskState string
 
-// The states of a task; the last four are final.
+// The states of a task; the last five are final.
 const (
 	TaskWaiting   TaskState = "waiting" // for values, for its turn (max_parallel), for a retry's time
 	TaskPlacing   TaskState = "placing" // ready; a node is being chosen
@@ -18,12 +18,13 @@ const (
 	TaskSucceeded TaskState = "succeeded"
 	TaskSkipped   TaskState = "skipped"
 	TaskFailed    TaskState = "failed"
+	TaskCaught    TaskState = "caught" // failed, and another step stands for it
 	TaskCancelled TaskState = "cancelled"
 )
 
 // Done reports whether the state is final.
 func (s TaskState) Done() bool {
-	return s == TaskSucceeded || s == TaskSkipped || s == TaskFailed || s == TaskCancelled
+	return s == TaskSucceeded || s == TaskSkipped || s == TaskFailed || s == TaskCaught || s == TaskCancelled
 }
 
 // A TaskView is what a person may know of a task. It is computed when asked.

@@ -1,6 +1,10 @@
 package executor
 
-import "iter"
+import (
+	"iter"
+
+	"example.org/weft/object"
+)
 
 // Tasks yields the tasks of a step from item from on, in order; an unexpanded
 // foreach has none. Like all views it shows what the last Ready settled.
@@ -51,7 +55,7 @@ func (r *Run) Steps() []StepView {
 		}
 		views[i].Items = len(f.tasks)
 		for item := range f.tasks {
-			views[i].Counts[r.taskState(&f.tasks[item])]++
+			views[i].Counts[r.taskState(f, &f.tasks[item])]++
 		}
 	}
 	return views
@@ -63,8 +67,8 @@ func (r *Run) viewTask(f *family, item int) TaskView {
 		Task:    f.name(item),
 		Step:    f.index,
 		Item:    item,
-		State:   r.taskState(t),
-		Outputs: t.outputs,
+		State:   r.taskState(f, t),
+		Outputs: r.final(f, item).outputs(item),
 		Failure: t.failure,
 	}
 	if v.State == TaskWaiting || v.State == TaskPlacing {
@@ -106,8 +110,21 @@ func (o attemptOutcome) String() string {
 	return [...]string{goesOn: "", didSucceed: "succeeded", didFail: "failed", wasLost: "lost", wasAborted: "aborted"}[o]
 }
 
-func (r *Run) taskState(t *task) TaskState {
+// outputs returns what a task made, if it has begun.
+func (f *family) outputs(item int) map[string]object.Value {
+	if t := f.task(item); t != nil {
+		return t.outputs
+	}
+	return nil
+}
+
+func (r *Run) taskState(f *family, t *task) TaskState {
 	switch t.phase {
+	case delegated:
+		if f.step.Switch == nil {
+			return TaskCaught
+		}
+		return TaskSucceeded
 	case succeeded:
 		return TaskSucceeded
 	case skipped:
@@ -136,6 +153,9 @@ func (r *Run) taskState(t *task) TaskState {
 func (r *Run) familyState(f *family) TaskState {
 	switch {
 	case f.complete():
+		if f.step.Foreach == nil {
+			return r.taskState(f, &f.tasks[0])
+		}
 		return map[phase]TaskState{failed: TaskFailed, skipped: TaskSkipped, succeeded: TaskSucceeded}[f.result()]
 	case r.ending != nil:
 		return TaskCancelled

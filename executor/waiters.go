@@ -105,9 +105,9 @@ func (r *Run) register(who ref, needs []dsl.Need) {
 			r.push(&f.all, who, s.turn)
 			r.wantAll(f, who)
 		default:
-			t := &f.tasks[n.Item]
-			r.push(&t.waiting, who, s.turn)
-			r.want(ref{int32(n.Step), int32(n.Item)}, who)
+			f = r.final(f, n.Item)
+			r.push(&f.tasks[n.Item].waiting, who, s.turn)
+			r.want(ref{int32(f.index), int32(n.Item)}, who)
 		}
 	}
 }
@@ -129,5 +129,12 @@ func (r *Run) tell(end ref) {
 	r.wake(&f.all, f.expanded && f.stood[succeeded] == len(f.tasks) && !f.lossy)
 	if !f.expanded {
 		r.wake(&f.length, false)
+	}
+	if f.step.Guard == nil {
+		return
+	}
+	if sender := &r.families[f.step.Guard.Step]; sender.settled() {
+		r.wake(&sender.all, false) // what they read may have been made again
+		r.tell(ref{int32(sender.index), whole})
 	}
 }

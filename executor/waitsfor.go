@@ -59,7 +59,7 @@ func (r *Run) outcomeWaitsFor(o *outcome) []string {
 // that are needed one by one.
 func (r *Run) needInWords(n dsl.Need, single int) string {
 	f := &r.families[n.Step]
-	left := len(f.tasks) - f.count[succeeded] - f.count[skipped] - f.count[failed]
+	left := len(f.tasks) - f.stood[succeeded] - f.stood[skipped] - f.stood[failed]
 	switch {
 	case f.step.Foreach == nil:
 		return "steps." + f.step.Name

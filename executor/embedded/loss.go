@@ -74,7 +74,7 @@ func (a *active) maker(id object.ID) executor.TaskID {
 		a.makers = make(map[object.ID]executor.TaskID)
 		for step := range a.program.Steps {
 			for t := range a.run.Tasks(step, 0) {
-				if t.State == executor.TaskSucceeded {
+				if t.State == executor.TaskSucceeded && len(t.Attempts) > 0 { // a switch has none
 					last := t.Attempts[len(t.Attempts)-1]
 					a.note(step, executor.AttemptID{Run: a.lease.Run, Task: t.Task, N: last.N, Epoch: last.Epoch}, t.Outputs)
 				}
