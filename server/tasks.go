@@ -13,7 +13,7 @@ import (
 type taskQuery struct {
 	api.RunPath
 	Step   string             `query:"step" maxLength:"128"`
-	State  executor.TaskState `query:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,cancelled"`
+	State  executor.TaskState `query:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,caught,cancelled"`
 	Cursor string             `query:"cursor" pattern:"^[0-9]{0,9}$"`
 	Offset int                `query:"offset" minimum:"0" doc:"How many to leave out, where there is no cursor."`
 	Limit  int                `query:"limit" default:"100" minimum:"1" maximum:"1000"`

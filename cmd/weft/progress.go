@@ -98,7 +98,7 @@ func stepLine(s api.Step) string {
 		}
 		return sum
 	}
-	ended := n(executor.TaskSucceeded, executor.TaskSkipped, executor.TaskFailed, executor.TaskCancelled)
+	ended := n(executor.TaskSucceeded, executor.TaskSkipped, executor.TaskFailed, executor.TaskCaught, executor.TaskCancelled)
 	icon := "○"
 	switch {
 	case n(executor.TaskFailed) > 0:
@@ -120,6 +120,7 @@ func stepLine(s api.Step) string {
 	}{
 		{[]executor.TaskState{executor.TaskRunning, executor.TaskPlaced}, "on a node"},
 		{[]executor.TaskState{executor.TaskFailed}, "failed"},
+		{[]executor.TaskState{executor.TaskCaught}, "caught"},
 		{[]executor.TaskState{executor.TaskSkipped}, "skipped"},
 	} {
 		if k := n(c.states...); k > 0 {

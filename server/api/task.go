@@ -12,7 +12,7 @@ type Task struct {
 	Task     executor.TaskID    `json:"task"`
 	Step     string             `json:"step"`
 	Item     int                `json:"item"`
-	State    executor.TaskState `json:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,cancelled"`
+	State    executor.TaskState `json:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,caught,cancelled"`
 	WaitsFor []string           `json:"waits_for,omitempty" doc:"What it waits for: a value, its turn, a slot, memory, a node."`
 	Node     executor.NodeID    `json:"node,omitempty" doc:"Of the last attempt."`
 	Reason   string             `json:"reason,omitempty" doc:"Why its last attempt was placed on that node."`

@@ -4,7 +4,7 @@ export type Status = "pending" | "running" | "paused" | "succeeded" | "failed" |
 
 export type TaskState =
   | "waiting" | "placing" | "placed" | "running"
-  | "succeeded" | "skipped" | "failed" | "cancelled";
+  | "succeeded" | "skipped" | "failed" | "caught" | "cancelled";
 
 export type Transport = "inline" | "link" | "copy" | "peer" | "bucket";
 

@@ -80,6 +80,6 @@ export function sum(steps: Step[]): { counts: Counts; total: number; done: numbe
       counts[state] = (counts[state] ?? 0) + n;
     }
   }
-  const done = (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.skipped ?? 0) + (counts.cancelled ?? 0);
+  const done = (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.caught ?? 0) + (counts.skipped ?? 0) + (counts.cancelled ?? 0);
   return { counts, total, done };
 }

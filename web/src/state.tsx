@@ -5,13 +5,14 @@ type Any = Status | TaskState;
 
 /** The states of a task in the order in which a bar shows them. */
 export const taskStates: TaskState[] = [
-  "succeeded", "running", "placed", "placing", "failed", "cancelled", "skipped", "waiting",
+  "succeeded", "running", "placed", "placing", "failed", "caught", "cancelled", "skipped", "waiting",
 ];
 
 /** Paths of the icons, in a square of 16. A state is never told by its colour alone. */
 export const icons: Record<Any, string> = {
   succeeded: "M3.5 8.5l3 3 6-7",
   failed: "M4.5 4.5l7 7m0-7l-7 7",
+  caught: "M3 4v3a5 5 0 0 0 10 0V4m-8 8.5h6",
   cancelled: "M4.5 11.5l7-7M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 0 1 0-11z",
   skipped: "M3.5 4.5l4 3.5l-4 3.5m5-7l4 3.5l-4 3.5",
   running: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5M8 5v3l2 1.5",
