@@ -57,7 +57,7 @@ steps:
   x: { wait: { signal: go, timeout: 1h }, outputs: { n: int } }
   z: { run: "curl x", wait: { callback: true, timeout: 1h }, heartbeat: 30s, outputs: { n: int } }
   y: { wait: { approval: "Go on?" } }
-  z: { switch: [{ when: "${{ inputs.b == 3 }}", then: z1 }, { default: z2 }] }
+  zz: { switch: [{ when: "${{ inputs.b == 3 }}", then: z1 }, { default: z2 }] }
   z1: { run: ls, catch: [{ on: [error, timeout], as: why, then: z3 }] }
   z2: { run: ls }
   z3: { run: "echo ${{ why.message }}" }
