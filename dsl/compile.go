@@ -59,6 +59,7 @@ func (c *compiler) compile() {
 		p.MaxSlowdown, _ = parseFraction(n.text)
 	}
 	p.Inputs = c.fields(c.root.get("inputs"))
+	c.triggers(c.root.get("on"))
 	p.Concurrency = c.concurrency(c.root.get("concurrency"))
 	c.declareFunctions()
 	c.declareSteps()

@@ -16,6 +16,8 @@ type Program struct {
 	Steps       []Step   // a step stands after all that it reads (except its own earlier items)
 	Outputs     []Output // of the workflow
 	Timeout     time.Duration
+	Schedules   []Schedule
+	Webhook     *Webhook     // nil: none
 	Concurrency *Concurrency // nil: any number of runs at a time
 
 	// Optimize is what placement prefers: balanced (the default), latency,

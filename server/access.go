@@ -8,14 +8,16 @@ import (
 	"example.org/weft/server/api"
 )
 
-// unguarded are the exact paths that need no token of the server's. Nothing else
-// is, streams and unknown paths included.
+// unguarded are the paths that need no token of the server's: those here,
+// exactly, and those of callbacks and webhooks. Nothing else is, streams and
+// unknown paths included.
 func unguarded(path string) bool {
 	switch path {
 	case "/healthz", "/readyz", loginPath, plainStyle:
 		return true
 	}
-	return isCallback(path) // its token admits it
+	// The token of a callback admits it, the signature of a webhook.
+	return isCallback(path) || strings.HasPrefix(path, webhookPath)
 }
 
 // guard puts what every request passes before the routes, outermost first.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"example.org/weft/dsl"
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal"
 	"example.org/weft/planner"
@@ -68,17 +69,11 @@ func (s *Server) startRun(ctx context.Context, in *newRun) (*runReply, error) {
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := BindInputs(ctx, program.Inputs, in.Body.Inputs, s.cfg.Objects)
-	if err != nil {
-		return nil, err
-	}
-	id, fresh, err := s.cfg.Engine.Submit(ctx, journal.NewRun{
-		ID: newRunID(), Workflow: w.Name, Version: w.Version, Inputs: inputs,
-		Options:        executor.Options{Placement: in.Body.Placement},
-		IdempotencyKey: in.IdempotencyKey, Created: time.Now().UTC(),
+	id, fresh, err := s.submit(ctx, w, program, start{
+		inputs: in.Body.Inputs, key: in.IdempotencyKey, options: executor.Options{Placement: in.Body.Placement},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("cannot accept a run of %s: %w", w.Name, err)
+		return nil, err
 	}
 	out := &runReply{Status: http.StatusOK, Location: apiPrefix + "/runs/" + string(id)}
 	if fresh {
@@ -92,6 +87,29 @@ func (s *Server) startRun(ctx context.Context, in *newRun) (*runReply, error) {
 		out.Status = http.StatusAccepted
 	}
 	return out, nil
+}
+
+// A start is what a run is started with.
+type start struct {
+	inputs  map[string]json.RawMessage
+	key     string // the same key starts the same run; empty: none
+	options executor.Options
+}
+
+// submit starts a run, or returns the one that its key started before.
+func (s *Server) submit(ctx context.Context, w journal.Workflow, program *dsl.Program, with start) (executor.RunID, bool, error) {
+	inputs, err := BindInputs(ctx, program.Inputs, with.inputs, s.cfg.Objects)
+	if err != nil {
+		return "", false, err
+	}
+	id, fresh, err := s.cfg.Engine.Submit(ctx, journal.NewRun{
+		ID: newRunID(), Workflow: w.Name, Version: w.Version, Inputs: inputs,
+		Options: with.options, IdempotencyKey: with.key, Created: time.Now().UTC(),
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("cannot accept a run of %s: %w", w.Name, err)
+	}
+	return id, fresh, nil
 }
 
 // awaitRun returns the run when it has ended, or as it is after wait.

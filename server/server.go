@@ -13,8 +13,8 @@ import (
 	"example.org/weft/executor/journal"
 )
 
-// Config is what a server is made of. Only Token, Open, Hosts, Dashboard and
-// UploadLimit may be left out.
+// Config is what a server is made of. Only Token, Open, Hosts, Dashboard,
+// Getenv and UploadLimit may be left out.
 type Config struct {
 	Catalog   journal.Catalog
 	History   History
@@ -39,6 +39,9 @@ type Config struct {
 	// Dashboard answers GET for every path that is no route of the interface.
 	Dashboard http.Handler
 
+	// Getenv reads the environment, for the secrets of webhooks that are there.
+	Getenv func(string) string
+
 	// UploadLimit is the most bytes of one uploaded object; 0 is no limit.
 	UploadLimit int64
 }
@@ -55,6 +58,7 @@ type Server struct {
 	handler  http.Handler
 	pages    *template.Template
 	closing  chan struct{} // closed by Close
+	triggers chan struct{} // asks for a look at the schedules
 }
 
 const (
@@ -67,7 +71,7 @@ const (
 
 // New returns a server that is ready.
 func New(cfg Config) *Server {
-	s := &Server{cfg: cfg, router: chi.NewRouter(), metrics: newMetrics(), closing: make(chan struct{})}
+	s := &Server{cfg: cfg, router: chi.NewRouter(), metrics: newMetrics(), closing: make(chan struct{}), triggers: make(chan struct{}, 1)}
 	s.programs = newPrograms(cfg.Catalog)
 	s.folds = newFolds(foldSource{
 		catalog: cfg.Catalog, history: cfg.History, watcher: cfg.Watcher,

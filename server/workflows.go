@@ -38,6 +38,8 @@ func (s *Server) workflowRoutes() {
 			return s.getWorkflow(ctx, in.Name, in.Version)
 		})
 	s.aliasRoutes()
+	s.scheduleRoutes()
+	s.handlePlain(http.MethodPost, webhookPath+"{name}", s.postWebhook)
 	handle(s, http.MethodPost, "/plans", "plan", "What running a workflow would take, without running it", s.postPlan)
 }
 
@@ -51,6 +53,7 @@ func (s *Server) putWorkflow(ctx context.Context, in *yamlBody) (*reply[api.Work
 	if err := s.cfg.Catalog.PutWorkflow(ctx, w); err != nil {
 		return nil, fmt.Errorf("cannot keep workflow %s: %w", w.Name, err)
 	}
+	s.lookAtSchedules()
 	view := workflowView(w, program)
 	view.Source = ""
 	view.Warnings = workflowMistakes(warnings)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // for time zones where the system has none
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ type localFlags struct {
 	nodes    int
 	database string
 	bucket   string
+	triggers bool // runs start at their times, as long as the server serves
 }
 
 func (l *localFlags) register(cmd *cobra.Command) {
@@ -43,6 +45,7 @@ func (a *app) serveCommand() *cobra.Command {
 			if err := server.CheckAddress(listen, token != ""); err != nil {
 				return usage(fmt.Errorf("%w (the token is read from $WEFT_TOKEN)", err))
 			}
+			local.triggers = true
 			return a.serve(cmd.Context(), listen, token, local)
 		},
 	}
@@ -71,7 +74,7 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	log := a.logger(level)
 	s, err := openStack(ctx, stackConfig{
 		dir: a.dir, database: local.database, bucket: local.bucket, nodes: local.nodes,
-		path: a.getenv("PATH"), token: token, log: log,
+		path: a.getenv("PATH"), token: token, getenv: a.getenv, log: log,
 	})
 	if err != nil {
 		return err
@@ -94,6 +97,10 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	engineDone, webDone := make(chan error, 1), make(chan error, 1)
 	go func() { engineDone <- s.engine.Serve(engineCtx) }()
 	go func() { webDone <- web.Serve(listener) }()
+	var scheduling sync.WaitGroup
+	if local.triggers {
+		scheduling.Go(func() { s.api.ServeSchedules(engineCtx) })
+	}
 
 	useErr := use(ctx, base)
 
@@ -105,6 +112,7 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	}
 	<-webDone
 	stopEngine()
+	scheduling.Wait()
 	return errors.Join(useErr, <-engineDone, s.close())
 }
 

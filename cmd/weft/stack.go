@@ -57,6 +57,7 @@ type stackConfig struct {
 	path     string   // PATH of functions; empty: that of a bare system
 	token    string   // empty: loopback only, open
 	hosts    []string // names besides the loopback's that an open server answers to
+	getenv   func(string) string
 	log      *slog.Logger
 }
 
@@ -97,7 +98,7 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	s.api = server.New(server.Config{
 		Catalog: s.db, History: s.db, Mailbox: s.db, Watcher: s.db, Documents: s.db,
 		Groups: s.db, Engine: s.engine, Objects: s.engine, Log: cfg.log,
-		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(),
+		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(), Getenv: cfg.getenv,
 	})
 	return s, nil
 }

@@ -24,7 +24,9 @@ func (a *app) workflowsCommand() *cobra.Command {
 		Args:  args(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.workflowsListCommand(), a.workflowsShowCommand(), a.workflowsAliasCommand())
+	cmd.AddCommand(a.workflowsListCommand(), a.workflowsShowCommand(), a.workflowsAliasCommand(),
+		a.workflowsScheduleCommand("pause", "Start no runs of a workflow at its times"),
+		a.workflowsScheduleCommand("resume", "Start runs of a workflow at its times again"))
 	return cmd
 }
 
@@ -44,9 +46,13 @@ func (a *app) workflowsListCommand() *cobra.Command {
 				if out.json() {
 					return a.printJSON(api.WorkflowPage{Workflows: list})
 				}
-				rows := [][]string{{"WORKFLOW", "LATEST", "CREATED"}}
+				var times api.ScheduleList
+				if err := c.call(ctx, request{method: http.MethodGet, path: "/schedules"}, nil, &times); err != nil {
+					return err
+				}
+				rows := [][]string{{"WORKFLOW", "LATEST", "CREATED", "NEXT START"}}
 				for _, w := range list {
-					rows = append(rows, []string{w.Name, short(w.Version), w.Created.Local().Format(time.DateTime)})
+					rows = append(rows, []string{w.Name, short(w.Version), w.Created.Local().Format(time.DateTime), nextStart(w.Name, times)})
 				}
 				return a.table(rows)
 			})
@@ -54,6 +60,41 @@ func (a *app) workflowsListCommand() *cobra.Command {
 	}
 	reach.register(a, cmd)
 	out.register(cmd)
+	return cmd
+}
+
+// nextStart says when a workflow starts by itself next.
+func nextStart(workflow string, times api.ScheduleList) string {
+	var next time.Time
+	for _, s := range times.Schedules {
+		switch {
+		case s.Workflow != workflow:
+		case s.Paused:
+			return "paused"
+		case s.Next != nil && (next.IsZero() || s.Next.Before(next)):
+			next = *s.Next
+		}
+	}
+	if next.IsZero() {
+		return ""
+	}
+	return next.Local().Format(time.DateTime)
+}
+
+func (a *app) workflowsScheduleCommand(verb, summary string) *cobra.Command {
+	var reach reachFlags
+	cmd := &cobra.Command{
+		Use:   verb + " NAME",
+		Short: summary,
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, names []string) error {
+			return reach.with(a, cmd.Context(), func(ctx context.Context, c *client) error {
+				path := "/workflows/" + url.PathEscape(names[0]) + "/schedules/" + verb
+				return refused(c.call(ctx, request{method: http.MethodPost, path: path}, nil, nil))
+			})
+		},
+	}
+	reach.register(a, cmd)
 	return cmd
 }
 

@@ -74,3 +74,19 @@ type NewAlias struct {
 type AliasList struct {
 	Aliases []Alias `json:"aliases"`
 }
+
+// A Schedule is times at which runs of a workflow start.
+type Schedule struct {
+	Workflow string     `json:"workflow"`
+	Version  string     `json:"version"`
+	Cron     string     `json:"cron"`
+	TimeZone string     `json:"time_zone"`
+	CatchUp  string     `json:"catch_up" enum:"none,last,all" doc:"Which missed times are made up for."`
+	Paused   bool       `json:"paused,omitempty"`
+	Next     *time.Time `json:"next,omitempty" doc:"None while it is paused."`
+}
+
+// A ScheduleList is the schedules of all workflows.
+type ScheduleList struct {
+	Schedules []Schedule `json:"schedules"`
+}
