@@ -32,6 +32,8 @@ type stepEnv struct {
 	inputs []Field
 	loop   *loop  // nil outside a foreach
 	err    string // the name of the error that is handled; empty: none is
+
+	repeats bool // visit is known
 }
 
 // A loop is the foreach that an expression stands in.
@@ -129,6 +131,9 @@ func (env *stepEnv) names() []string {
 	}
 	if env.err != "" {
 		names = append(names, env.err)
+	}
+	if env.repeats {
+		names = append(names, visitVar)
 	}
 	return names
 }

@@ -59,6 +59,7 @@ type About struct {
 	// Error is a map of what is known of the failure that the step handles:
 	// task, attempt, cause, message, exit_code and node.
 	Error object.Value
+	Visit int // of a step that is repeated, from 1
 }
 
 // A Need is something that an evaluation waits for.

@@ -56,12 +56,13 @@ func stepKeys() []key {
 		{name: "if", doc: "a condition, without which the step is skipped", form: form{kind: formWord}},
 		{name: "foreach", doc: "makes it a task for each item of a list", form: keyed(foreachKeys())},
 		{name: "wait", doc: "it waits for a time, a signal or an approval", form: keyed(waitKeys())},
+		{name: "repeat", doc: "it is run again until a condition holds", form: keyed(repeatKeys())},
 		{name: "heartbeat", doc: "how long nothing may be heard of a callback's work", form: durationForm()},
 	}, functionBodyKeys()...)
 	keys = append(keys,
 		key{name: "catch", doc: "which step stands for it when it fails, after its retries", form: list(keyed(catchKeys()))},
 		key{name: "switch", doc: "runs the first of several steps whose condition holds, and stands for it", form: list(keyed(switchKeys()))})
-	return append(keys, later("repeat", "until a condition holds", "cache", "reuses earlier results",
+	return append(keys, later("cache", "reuses earlier results",
 		"placement", "where it may run", "deadline", "for all attempts together", "combine", "reduces partial results")...)
 }
 
@@ -120,7 +121,7 @@ func retryKeys() []key {
 
 // causes are what retry.on may name.
 func causes() []string {
-	return []string{"error", "timeout", "output", "input", "object_lost", "lost"}
+	return []string{"error", "timeout", "output", "input", "object_lost", "lost", "repeat"}
 }
 
 // later makes keys that are not supported yet from names and what they do.

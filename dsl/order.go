@@ -95,7 +95,7 @@ func (c *compiler) checkSelf(s *stepDecl) {
 		}
 		switch {
 		case !s.info.foreach:
-			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s reads its own outputs", s.key.text), "only a foreach can, of an earlier item: steps."+s.key.text+".outputs[i - 1]")
+			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s reads its own outputs", s.key.text), "only a foreach can, of an earlier item: steps."+s.key.text+".outputs[i - 1], and with repeat what its last visit made, but not in if")
 		case r.Items == ItemAll:
 			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s reads the list of its own outputs", s.key.text), "an item can read an earlier one: steps."+s.key.text+".outputs[i - 1]")
 		case r.Items == ItemAt && r.Offset >= 0:

@@ -92,6 +92,7 @@ type Step struct {
 	Catch    []Catch   // who stands for it when it fails: the first that takes the cause
 	Switch   []Branch  // of a step that only chooses: the first whose condition holds
 	Guard    *Guard    // nil: no other step sends it
+	Repeat   *Repeat   // nil: it is run once
 	With     []Binding // in the order of the function's inputs; unbound ones have a default
 	Needs    []int     // steps that must have ended first; order without data
 	If       *Expr     // nil: always

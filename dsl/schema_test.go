@@ -59,6 +59,7 @@ steps:
   w: { wait: { until: "2026-01-02T15:04:05Z" } }
   x: { wait: { signal: go, timeout: 1h }, outputs: { n: int } }
   z: { run: "curl x", wait: { callback: true, timeout: 1h }, heartbeat: 30s, outputs: { n: int } }
+  rr: { run: "true", repeat: { until: "${{ visit > 2 }}", max: 3 } }
   y: { wait: { approval: "Go on?" } }
   zz: { switch: [{ when: "${{ inputs.b == 3 }}", then: z1 }, { default: z2 }] }
   z1: { run: ls, catch: [{ on: [error, timeout], as: why, then: z3 }] }

@@ -27,6 +27,9 @@ type stepDecl struct {
 // use adds the references of an expression that feeds an input of the function
 // (none: it controls the step).
 func (s *stepDecl) use(k *checked, binding string) {
+	if binding != "" {
+		k = s.others(k)
+	}
 	if k == nil {
 		return
 	}
@@ -140,6 +143,7 @@ func (c *compiler) compileStep(s *stepDecl) {
 	if s.env == nil {
 		return // what the item is, nobody knows
 	}
+	c.declareRepeat(s)
 	c.condition(s)
 	c.needs(s)
 	if s.step.Function != NoFunction {
@@ -155,6 +159,7 @@ func (c *compiler) compileStep(s *stepDecl) {
 	}
 	c.compileSwitch(s)
 	c.guard(s)
+	c.compileRepeat(s)
 	if n := s.node.get("retry"); n != nil {
 		s.step.Retry = c.retry(n)
 	}

@@ -64,6 +64,9 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	if name == ev.env.err {
 		return &errorRecord{recordBase{errorType}, ev}, true
 	}
+	if name == visitVar && ev.env.repeats {
+		return types.Int(ev.scope.About().Visit), true
+	}
 	if l := ev.env.loop; l != nil && name == l.as {
 		return ev.loopItem(l), true
 	} else if l != nil && name == l.index {

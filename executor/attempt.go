@@ -13,6 +13,7 @@ type attempt struct {
 	epoch   uint64
 	node    NodeID
 	reason  string
+	visit   int32 // of the task, from 0
 	placed  time.Time
 	started time.Time
 	ended   time.Time
@@ -93,6 +94,7 @@ func (r *Run) overtaken(f *family, item int) {
 // addAttempt begins an attempt of a task; the caller turns the task.
 func (r *Run) addAttempt(f *family, item int, a attempt) *task {
 	t := f.grow(item)
+	a.visit = t.visits
 	t.attempts = append(t.attempts, a)
 	t.asked, t.wanted = askNothing, false
 	if !t.slot {
@@ -150,13 +152,18 @@ func (r *Run) succeeded(at time.Time, s Succeeded) error {
 // made ends a task with what its last attempt made.
 func (r *Run) made(f *family, item int, outputs map[string]object.Value) {
 	t := &f.tasks[item]
-	if why := otherLength(t.outputs, outputs); why != "" {
+	if why := otherLength(t.outputs, outputs); t.once && why != "" {
 		r.fail(f, item, Failed{Task: f.name(item), Attempt: len(t.attempts), Cause: CauseObjectLost, Message: why})
 		return
 	}
 	r.found(outputs)
 	t.retries, t.losses, t.failure = 0, 0, nil
 	t.outputs, t.lost, t.opaque = outputs, false, false
+	if f.step.Repeat != nil {
+		r.turn(f, item, judging)
+		r.enqueue(ref{int32(f.index), int32(item)})
+		return
+	}
 	r.turn(f, item, succeeded)
 }
 

@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"errors"
 	"fmt"
 
 	"example.org/weft/dsl"
@@ -35,6 +36,8 @@ func (o *outcome) take(s *scope, res dsl.Result) object.Value {
 		o.needs = append(o.needs, res.Needs...)
 	case s.sawLost != "":
 		o.lost = s.sawLost
+	case res.Absent && s.sawNone:
+		o.err = errors.New("the first visit reads what the step made last: write visit == 1 ? ... : steps." + s.f.step.Name + ".outputs...")
 	case res.Absent, s.sawFailed && !(s.f != nil && s.f.onStatus()):
 		o.absent = true
 	case len(res.Loads) > 0:
@@ -42,12 +45,16 @@ func (o *outcome) take(s *scope, res dsl.Result) object.Value {
 	case res.Err != nil && o.err == nil:
 		o.err = res.Err
 	}
-	s.sawFailed, s.sawLost = false, ""
+	s.sawFailed, s.sawLost, s.sawNone = false, "", false
 	return res.Value
 }
 
-// evaluateTask evaluates a task's condition and then its inputs.
+// evaluateTask evaluates a task's condition and then its inputs; of one that is
+// repeated, after each visit, whether it was the last.
 func (r *Run) evaluateTask(f *family, item int, loaded dsl.Loaded) outcome {
+	if f.tasks[item].phase == judging {
+		return r.evaluateUntil(f, item, loaded)
+	}
 	o := outcome{fact: Evaluated{Task: f.name(item)}}
 	if f.step.Guard != nil {
 		if r.awaitSender(f, item, &o); o.blocked() {

@@ -21,8 +21,14 @@ func (r *Run) evaluated(at time.Time, e Evaluated) error {
 	if item == whole {
 		return r.familyEvaluated(f, e)
 	}
+	if f.step.Repeat != nil && e.Task != f.name(item) {
+		return ErrStale // of an earlier visit
+	}
 	var known evaluation
 	if t := f.task(item); t != nil {
+		if t.phase == judging {
+			return r.judged(f, item, at, e)
+		}
 		if t.phase.over() && !t.remakable() {
 			return ErrStale
 		}

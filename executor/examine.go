@@ -164,6 +164,8 @@ func (r *Run) examineTask(f *family, item int) {
 		r.askAbort(f, item)
 	case t.phase == retrying:
 		r.askTimer(f, item)
+	case t.phase == judging:
+		r.examineVisit(f, item)
 	case t.phase == waiting:
 		r.askWaitTimer(f, item)
 	case t.phase.over() && !t.wanted, t.asked == askInvoke:

@@ -44,12 +44,14 @@ type (
 	// Evaluated is what the control expressions of a task gave. Only what was
 	// computed stands here; values handed on by reference do not.
 	Evaluated struct {
-		Task TaskID                  `json:"task"`           // a foreach step's name for its list and its own `if`; empty for the run's outputs
-		If   *bool                   `json:"if,omitempty"`   // nil: no condition
-		In   *object.Value           `json:"in,omitempty"`   // a computed list to iterate over
-		Then string                  `json:"then,omitempty"` // the branch of a switch
-		With map[string]object.Value `json:"with,omitempty"` // inputs of the function, or outputs of the run
-		Err  string                  `json:"err,omitempty"`  // the evaluation failed, and with it the task
+		Task TaskID        `json:"task"`         // a foreach step's name for its list and its own `if`; empty for the run's outputs
+		If   *bool         `json:"if,omitempty"` // nil: no condition
+		In   *object.Value `json:"in,omitempty"` // a computed list to iterate over
+		// Until is whether a visit of a task that is repeated was the last.
+		Until *bool                   `json:"until,omitempty"`
+		Then  string                  `json:"then,omitempty"` // the branch of a switch
+		With  map[string]object.Value `json:"with,omitempty"` // inputs of the function, or outputs of the run
+		Err   string                  `json:"err,omitempty"`  // the evaluation failed, and with it the task
 		// Cause is why, when Err is set; empty is CauseExpression.
 		Cause Cause `json:"cause,omitempty"`
 	}
@@ -212,6 +214,7 @@ const (
 	CauseInput      Cause = "input"       // an input could not be staged
 	CauseExpression Cause = "expression"  // an expression failed on the values it met
 	CauseObjectLost Cause = "object_lost" // an input is lost and cannot be made again
+	CauseRepeat     Cause = "repeat"      // the last visit that is allowed did not end it
 	CauseLost       Cause = "lost"        // MaxLost attempts were lost
 )
 

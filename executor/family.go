@@ -75,6 +75,7 @@ type task struct {
 	retries  int32                   // since it last succeeded
 	losses   int32                   // likewise
 	redriven int32                   // how often it was run again on purpose after it had succeeded
+	visits   int32                   // that are over and were not the last
 	liveAt   int32                   // index into Run.live
 	retryAt  time.Time
 
@@ -95,6 +96,7 @@ const (
 	idle     phase = iota // no attempt is live
 	retrying              // until a timer fires
 	waiting               // an attempt has begun that no node runs
+	judging               // a visit has succeeded, and whether it is the last is not known
 	live                  // an attempt was placed and has not ended
 	succeeded
 	skipped
@@ -189,19 +191,46 @@ func (f *family) sum(count *[phases]int) phase {
 
 // name returns the name of a task of the family; of the family for whole.
 func (f *family) name(item int) TaskID {
-	if f.step.Foreach == nil || item == whole {
-		return TaskID(f.step.Name)
+	if t := f.task(item); t != nil {
+		return f.visitName(item, t.visits)
 	}
-	return TaskID(f.step.Name + "[" + strconv.Itoa(item) + "]")
+	return f.visitName(item, 0)
 }
+
+// visitName returns the name that a task has at a visit, from 0.
+func (f *family) visitName(item int, visit int32) TaskID {
+	name := f.step.Name
+	if f.step.Foreach != nil && item != whole {
+		name += "[" + strconv.Itoa(item) + "]"
+	}
+	if visit > 0 {
+		name += visitSign + strconv.Itoa(int(visit)+1)
+	}
+	return TaskID(name)
+}
+
+// visitSign stands before the number of a visit from the second on.
+const visitSign = "#"
 
 // maxItems bounds the index of an item, so that a wrong name cannot make a
 // family grow without end.
 const maxItems = 1 << 27
 
 // find returns the family and item that a name means; whole for a foreach's
-// own name. The task may not exist yet: see family.grow.
+// own name. The task may not exist yet: see family.grow. A name with the number
+// of a visit that is not the task's last is stale; one without a number means
+// the task, whichever visit it is at.
 func (r *Run) find(id TaskID) (*family, int, error) {
+	base, _, isVisit := strings.Cut(string(id), visitSign)
+	f, item, err := r.locate(TaskID(base))
+	if err == nil && isVisit && f.name(item) != id {
+		return nil, 0, ErrStale
+	}
+	return f, item, err
+}
+
+// locate is find for the name of a task without a visit.
+func (r *Run) locate(id TaskID) (*family, int, error) {
 	name, rest, isItem := strings.Cut(string(id), "[")
 	i, ok := r.steps[name]
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.org/weft/dsl"
 	"example.org/weft/object"
@@ -41,15 +42,22 @@ func (r *Run) objectLost(x ObjectLost) error {
 		r.afterLoss(dsl.InputStep)
 		return nil
 	}
-	f, item, err := r.find(x.Task)
+	name, _, _ := strings.Cut(string(x.Task), visitSign)
+	f, item, err := r.locate(TaskID(name))
 	if err != nil {
 		return err
 	}
 	t := f.task(item)
-	if t == nil || t.phase != succeeded {
+	visited := t != nil && f.step.Repeat != nil && t.outputs != nil
+	if t == nil || t.phase != succeeded && !visited {
 		return ErrStale
 	}
 	r.lost[x.Object] = true
+	if visited && (t.phase != succeeded || !r.hasLost(object.Value{Map: t.outputs})) {
+		f.rescan = true // a visit that was not the last made it
+		r.afterLoss(f.index)
+		return nil
+	}
 	t.lost, f.lossy = true, true
 	t.opaque = t.opaque || !r.hasLost(object.Value{Map: t.outputs})
 	r.afterLoss(f.index)
@@ -89,7 +97,7 @@ func (r *Run) lookAgain() {
 		}
 		f.rescan = false
 		for item := range f.tasks {
-			if t := &f.tasks[item]; t.phase == idle || t.wanted {
+			if t := &f.tasks[item]; t.phase == idle || t.phase == judging || t.wanted {
 				r.enqueue(ref{int32(i), int32(item)})
 			}
 		}

@@ -157,16 +157,11 @@ func (f *family) renewed(p *dsl.Program, m *renewal) family {
 
 // renewed returns the task as it begins again, or as it is kept if it succeeded.
 func (t *task) renewed(keep bool) task {
-	switch {
-	case t.phase != succeeded && (t.phase != delegated || t.stands != succeeded):
-		return task{attempts: t.attempts, redriven: t.redriven}
-	case !keep && t.phase == succeeded:
-		return task{attempts: t.attempts, redriven: t.redriven + 1}
-	case !keep:
-		return task{attempts: t.attempts, redriven: t.redriven}
+	if !keep || t.phase != succeeded && (t.phase != delegated || t.stands != succeeded) {
+		return task{attempts: t.attempts, redriven: t.redriven + t.again()}
 	}
 	return task{
-		phase: t.phase, stands: succeeded, once: t.once, lost: t.lost, opaque: t.opaque, eval: t.eval,
+		phase: t.phase, stands: succeeded, once: t.once, lost: t.lost, opaque: t.opaque, eval: t.eval, visits: t.visits,
 		attempts: t.attempts, outputs: t.outputs, failure: t.failure, redriven: t.redriven,
 	}
 }

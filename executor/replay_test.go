@@ -37,7 +37,7 @@ func recorded() []string {
 	return []string{
 		"computed-is-recorded", "item-waits-for-item", "object-lost-lineage", "pause-and-resume",
 		"retry-with-backoff", "node-lost", "cancel", "lost-attempts", "rank-goes-first", "if-per-item", "object-lost-for-good",
-		"wait-until-a-time", "signal-before-its-wait", "signal-times-out", "callback", "callback-heartbeat",
+		"wait-until-a-time", "signal-before-its-wait", "signal-times-out", "callback", "callback-heartbeat", "repeat",
 		"redrive-from", "catch", "catch-per-item", "switch",
 	}
 }

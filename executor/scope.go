@@ -22,6 +22,7 @@ type scope struct {
 
 	sawFailed bool   // a value that was read is of a task that failed
 	sawLost   TaskID // a value that was read is lost for ever: its task
+	sawNone   bool   // the first visit of a task read what it made last
 }
 
 var _ dsl.Scope = (*scope)(nil)
@@ -69,6 +70,8 @@ func (s *scope) output(f *family, item int, field string) (object.Value, dsl.Pre
 	switch {
 	case t.phase == delegated:
 		return s.output(s.r.standsIn(f, item), item, field)
+	case s.f == f && f.step.Repeat != nil && item == s.item && !t.phase.over():
+		return s.last(t, field)
 	case t.once:
 		return s.made(f, item, field)
 	case t.phase == failed:
@@ -157,6 +160,9 @@ func (s *scope) About() dsl.About {
 	a := dsl.About{RunID: string(s.r.id), StartedAt: s.r.startedAt}
 	if s.f != nil && s.item >= 0 && s.r.handles(s.f) && s.r.sent(s.f, s.item) {
 		a.Error = errorValue(s.r.families[s.f.step.Guard.Step].tasks[s.item].failure)
+	}
+	if s.f != nil && s.f.step.Repeat != nil && s.item != whole {
+		a.Visit = int(s.f.tasks[s.item].visits) + 1
 	}
 	if s.f == nil || !s.f.onStatus() {
 		return a

@@ -92,6 +92,9 @@ func showEvaluated(e Evaluated) string {
 	if e.If != nil {
 		text += fmt.Sprintf(" if=%v", *e.If)
 	}
+	if e.Until != nil {
+		text += fmt.Sprintf(" until=%v", *e.Until)
+	}
 	if e.In != nil {
 		text += " in=" + showValue(*e.In)
 	}

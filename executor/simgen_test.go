@@ -74,6 +74,8 @@ func (g *generator) step(i int) genStep {
 	}
 	if g.one(6) {
 		g.waits(&s, i)
+	} else if g.one(6) {
+		g.repeats(&s)
 	} else if g.one(8) {
 		s.called, s.pure = true, false
 		s.rest = append(s.rest, []string{
@@ -81,6 +83,20 @@ func (g *generator) step(i int) genStep {
 		}[g.rng.IntN(2)])
 	}
 	return s
+}
+
+// repeats makes a step one that is run again.
+func (g *generator) repeats(s *genStep) {
+	last := "steps." + s.name + ".outputs"
+	if s.foreach {
+		last += "[i]"
+	}
+	if g.one(2) {
+		s.bind("int", "visit == 1 ? 0 : "+last+".n")
+	} else {
+		s.bind("file?", "visit == 1 ? null : "+last+".f")
+	}
+	s.rest = append(s.rest, fmt.Sprintf("repeat: { until: \"${{ %s.n < 4 }}\", max: 4 }", last))
 }
 
 // waits makes a step one that waits.

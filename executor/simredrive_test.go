@@ -1,7 +1,9 @@
 package executor
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"example.org/weft/dsl"
 )
@@ -47,6 +49,14 @@ func (w *world) drawTask(rng *rand.Rand) TaskID {
 // step these are the scripts say.
 func (w *world) allow(from TaskID) {
 	w.tb.Helper()
+	for i := range w.run.families { // who was between two visits begins with the first
+		f := &w.run.families[i]
+		for item := range f.tasks {
+			if f.step.Repeat != nil && f.tasks[item].phase != succeeded {
+				w.forgetVisits(f, item)
+			}
+		}
+	}
 	if from == "" {
 		return
 	}
@@ -74,9 +84,18 @@ func (w *world) allow(from TaskID) {
 		f := &w.run.families[i]
 		for item := range f.tasks {
 			if after[i] {
-				delete(w.succeeded, f.name(item))
+				w.forgetVisits(f, item)
 			}
 		}
+	}
+}
+
+// forgetVisits lets a task run again, whichever visits of it have succeeded.
+func (w *world) forgetVisits(f *family, item int) {
+	name, _, _ := strings.Cut(string(f.name(item)), visitSign)
+	delete(w.succeeded, TaskID(name))
+	for visit := range f.tasks[item].visits {
+		delete(w.succeeded, TaskID(fmt.Sprint(name, visitSign, visit+2)))
 	}
 }
 

@@ -39,7 +39,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.count, f.expanded, f.skipped})
 		for item := range f.tasks {
 			t := &f.tasks[item]
-			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.redriven, t.wanted})
+			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.visits, t.redriven, t.wanted})
 			if t.phase == retrying {
 				say("  retry", t.retryAt)
 			}

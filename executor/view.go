@@ -41,6 +41,7 @@ type TaskView struct {
 
 // An AttemptView is one try of a task.
 type AttemptView struct {
+	Task    TaskID // with the visit that it was of
 	N       int
 	Epoch   uint64
 	Node    NodeID

@@ -75,7 +75,9 @@ func (r *Run) viewTask(f *family, item int) TaskView {
 		v.WaitsFor = r.taskWaitsFor(f, item)
 	}
 	for i := range t.attempts {
-		v.Attempts = append(v.Attempts, t.attempts[i].view(i+1))
+		a := t.attempts[i].view(i + 1)
+		a.Task = f.visitName(item, t.attempts[i].visit)
+		v.Attempts = append(v.Attempts, a)
 	}
 	return v
 }
@@ -138,7 +140,7 @@ func (r *Run) taskState(f *family, t *task) TaskState {
 			return TaskPlaced
 		}
 		return TaskRunning
-	case idle, retrying, waiting:
+	case idle, retrying, waiting, judging:
 	}
 	switch {
 	case r.ending != nil:

@@ -93,7 +93,7 @@ func predictions(plan *planner.Plan) map[entry]int64 {
 	return out
 }
 
-// stepOf returns the step of a task: "encode" of "encode[3]".
+// stepOf returns the step of a task: "encode" of "encode[3]", "poll" of "poll#2".
 func stepOf(t executor.TaskID) string {
 	name := string(t)
 	if i := strings.IndexAny(name, "[#"); i >= 0 {

@@ -101,7 +101,7 @@ func (s *Server) findAttempt(ctx context.Context, in *logQuery) (id executor.Att
 		over = task.State.Done()
 		for _, a := range task.Attempts {
 			if in.Attempt == 0 || in.Attempt == a.N {
-				id.N, id.Epoch, over = a.N, a.Epoch, a.Outcome != ""
+				id.Task, id.N, id.Epoch, over = a.Task, a.N, a.Epoch, a.Outcome != ""
 			}
 		}
 		if id.N == 0 && in.Attempt > 0 {
