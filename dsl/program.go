@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -114,6 +115,17 @@ func (p *Program) FunctionOf(step int) *Function {
 		return &Function{Outputs: s.Outputs}
 	}
 	return &p.Functions[s.Function]
+}
+
+// Requires returns the programs that functions require of their nodes, sorted,
+// each once.
+func (p *Program) Requires() []string {
+	var programs []string
+	for i := range p.Functions {
+		programs = append(programs, p.Functions[i].Requires...)
+	}
+	slices.Sort(programs)
+	return slices.Compact(programs)
 }
 
 // A Binding gives a function's input its value.

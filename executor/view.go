@@ -65,6 +65,7 @@ type StepView struct {
 	Items    int       // tasks; 1 when the step is no foreach
 	Counts   map[TaskState]int
 	Group    string
+	WaitsFor []string // likewise, of its first task that waits
 }
 
 // A Summary is a run in one line.

@@ -50,15 +50,26 @@ func (r *Run) Steps() []StepView {
 			Counts:   map[TaskState]int{},
 			Group:    f.group,
 		}
-		if !f.expanded {
-			continue
-		}
-		views[i].Items = len(f.tasks)
-		for item := range f.tasks {
-			views[i].Counts[r.taskState(f, &f.tasks[item])]++
+		if f.expanded {
+			r.countTasks(f, &views[i])
+		} else {
+			views[i].WaitsFor = r.viewFamily(f).WaitsFor
 		}
 	}
 	return views
+}
+
+// countTasks sums up the tasks of a step that is expanded.
+func (r *Run) countTasks(f *family, v *StepView) {
+	v.Items = len(f.tasks)
+	first := true
+	for item := range f.tasks {
+		state := r.taskState(f, &f.tasks[item])
+		v.Counts[state]++
+		if first && (state == TaskWaiting || state == TaskPlacing) {
+			v.WaitsFor, first = r.taskWaitsFor(f, item), false
+		}
+	}
 }
 
 func (r *Run) viewTask(f *family, item int) TaskView {

@@ -201,12 +201,15 @@ func TestStateStreamTellsWhatChanged(t *testing.T) {
 	for s.Seq < p.run.Seq() {
 		s = read()
 	}
-	for _, step := range s.Steps {
-		if step.Name == "stitch" {
-			t.Errorf("stitch did not change: %+v", s.Steps)
+	p.encode(0)
+	for s.Seq < p.run.Seq() {
+		s = read()
+		for _, step := range s.Steps {
+			if step.Name == "split" {
+				t.Errorf("split did not change: %+v", s.Steps)
+			}
 		}
 	}
-	p.encode(0)
 	p.encode(1)
 	p.stitch()
 	for s.Run == nil || !s.Run.Status.Done() {

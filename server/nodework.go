@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 
 	"example.org/weft/executor"
@@ -35,7 +36,24 @@ func (s *Server) nodeWork(ctx context.Context) nodeWork {
 	return work
 }
 
+func (w attemptWork) arrivedBefore(other attemptWork) bool {
+	return cmp.Or(w.Since.Compare(other.Since), cmp.Compare(w.Attempt.Task, other.Attempt.Task)) < 0
+}
+
 func keyOf(a executor.AttemptID) attemptKey { return attemptKey{a.Run, a.Task, a.N} }
+
+// queuedByStep says what a task of each step that is queued on a node waits for:
+// of several the one that arrived first.
+func (w nodeWork) queuedByStep(f *fold) map[string]string {
+	first, words := map[string]attemptWork{}, map[string]string{}
+	for key, work := range w {
+		step := stepOf(key.task)
+		if before, ok := first[step]; key.run == f.id && !work.running && (!ok || work.arrivedBefore(before)) {
+			first[step], words[step] = work, work.WaitsFor
+		}
+	}
+	return words
+}
 
 // runningByStep counts the tasks that nodes run and of which the journal only
 // says that they were placed.

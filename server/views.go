@@ -39,14 +39,17 @@ func (f *fold) runView(now time.Time, busy nodeWork) api.Run {
 
 // stepViews returns the run's steps in their order. The fold is locked.
 func (f *fold) stepViews(busy nodeWork) []api.Step {
-	started := busy.runningByStep(f)
+	started, queued := busy.runningByStep(f), busy.queuedByStep(f)
 	steps := f.run.Steps()
 	out := make([]api.Step, len(steps))
 	for i, step := range steps {
 		out[i] = api.Step{
 			Name: step.Name, Function: f.program.FunctionOf(i).Name,
 			Foreach: step.Foreach, Expanded: step.Expanded, State: step.State, Items: step.Items,
-			Counts: step.Counts, Group: step.Group,
+			Counts: step.Counts, Group: step.Group, WaitsFor: step.WaitsFor,
+		}
+		if waits, ok := queued[step.Name]; ok {
+			out[i].WaitsFor = []string{waits}
 		}
 		if n := started[step.Name]; n > 0 {
 			step.Counts[executor.TaskPlaced] -= n

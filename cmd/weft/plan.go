@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -31,7 +33,7 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			plan := planner.Make(program, in, planner.Profile{}, localCluster(nodes))
+			plan := planner.Make(program, in, planner.Profile{}, localCluster(program, nodes))
 			switch out.value {
 			case "json":
 				return a.printJSON(plan)
@@ -107,14 +109,21 @@ func inputItems(v any) (int, bool) {
 }
 
 // localCluster is the nodes that weft run --nodes N would have.
-func localCluster(nodes int) planner.Cluster {
+func localCluster(p *dsl.Program, nodes int) planner.Cluster {
 	nodes = max(1, nodes)
+	programs := slices.DeleteFunc(p.Requires(), missing)
 	var c planner.Cluster
 	for i := range nodes {
 		c.Nodes = append(c.Nodes, planner.Node{
 			ID: "n" + strconv.Itoa(i+1), CPU: max(1, float64(runtime.NumCPU())/float64(nodes)),
-			Memory: machineMemory() / int64(nodes),
+			Memory: machineMemory() / int64(nodes), Programs: programs,
 		})
 	}
 	return c
+}
+
+// missing reports whether this machine lacks a program.
+func missing(program string) bool {
+	_, err := exec.LookPath(program)
+	return err != nil
 }

@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
+
+	"golang.org/x/term"
 
 	"example.org/weft/executor"
 	"example.org/weft/server/api"
@@ -15,7 +18,8 @@ import (
 type progress struct {
 	w        io.Writer
 	terminal bool
-	quiet    bool // -o json in a pipe: nothing but the result
+	width    func() int // of the terminal, in characters
+	quiet    bool       // -o json in a pipe: nothing but the result
 	where    string
 
 	mu     sync.Mutex // guards the following fields
@@ -25,7 +29,10 @@ type progress struct {
 }
 
 func (a *app) newProgress(run *api.Run, base string, json bool) *progress {
-	p := &progress{w: a.stderr, terminal: a.terminal, quiet: json && !a.terminal, where: base + "/runs/" + string(run.ID)}
+	p := &progress{
+		w: a.stderr, terminal: a.terminal, width: terminalWidth, quiet: json && !a.terminal,
+		where: base + "/runs/" + string(run.ID),
+	}
 	if !p.quiet {
 		fmt.Fprintf(p.w, "%s  %s\n", run.ID, p.where)
 	}
@@ -48,8 +55,10 @@ func (p *progress) update(s api.State) {
 		return
 	}
 	for i, step := range p.steps {
+		// A new reason to wait is no news by itself: it would give a line for
+		// every item that another step has done.
 		if line := stepLine(step); i >= len(before) || stepLine(before[i]) != line {
-			fmt.Fprintln(p.w, line)
+			fmt.Fprintln(p.w, line+waitText(step))
 		}
 	}
 }
@@ -77,10 +86,27 @@ func (p *progress) paint() {
 		fmt.Fprintf(&b, "\x1b[%dA", p.lines)
 	}
 	for _, step := range p.steps {
-		b.WriteString("\x1b[2K" + stepLine(step) + "\n")
+		b.WriteString("\x1b[2K" + cut(stepLine(step)+waitText(step), p.width()) + "\n")
 	}
 	p.lines = len(p.steps)
 	io.WriteString(p.w, b.String()) //nolint:errcheck // a terminal that is gone ends nothing
+}
+
+// cut keeps a line within the width: one that wraps would not be painted over.
+func cut(line string, width int) string {
+	if text := []rune(line); width > 1 && len(text) > width {
+		return string(text[:width-1]) + "…"
+	}
+	return line
+}
+
+// terminalWidth returns the width of the terminal now, or 0 if it will not say.
+func terminalWidth() int {
+	width, _, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // close ends the display; what stands stays.
@@ -128,4 +154,12 @@ func stepLine(s api.Step) string {
 		}
 	}
 	return strings.TrimRight(line, " ")
+}
+
+// waitText says what a step waits for.
+func waitText(s api.Step) string {
+	if len(s.WaitsFor) == 0 {
+		return ""
+	}
+	return "  waits for " + strings.Join(s.WaitsFor, ", ")
 }

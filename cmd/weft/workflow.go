@@ -78,6 +78,9 @@ func (a *app) validateCommand() *cobra.Command {
 					failed = errors.Join(failed, err)
 					continue
 				}
+				for _, w := range missingPrograms(file, program) {
+					fmt.Fprintln(a.stderr, w.Error()+" [warning]")
+				}
 				fmt.Fprintf(a.stdout, "%s: ok: %s, %s, version %s\n",
 					file, program.Name, count(len(program.Steps), "step"), short(program.Version))
 			}
@@ -89,6 +92,24 @@ func (a *app) validateCommand() *cobra.Command {
 	}
 	out.register(cmd)
 	return cmd
+}
+
+// missingPrograms warns of functions that this machine cannot run; others may.
+func missingPrograms(file string, p *dsl.Program) dsl.Errors {
+	var warnings dsl.Errors
+	for i := range p.Functions {
+		f := &p.Functions[i]
+		for _, program := range f.Requires {
+			if missing(program) {
+				warnings = append(warnings, &dsl.Error{
+					File: file, Pos: f.Pos, Text: program,
+					Msg:  fmt.Sprintf("%s requires %s, which this machine does not have", f.Name, program),
+					Hint: "install it, or have a node that has it",
+				})
+			}
+		}
+	}
+	return warnings
 }
 
 // validateJSON prints the mistakes of all files as one JSON list.
@@ -109,7 +130,10 @@ func (a *app) validateJSON(files []string) error {
 		if err != nil {
 			return err
 		}
-		_, warnings, err := dsl.Compile(file, src)
+		program, warnings, err := dsl.Compile(file, src)
+		if err == nil {
+			warnings = append(warnings, missingPrograms(file, program)...)
+		}
 		var mistakes dsl.Errors
 		if errors.As(err, &mistakes) {
 			code = exitUsage

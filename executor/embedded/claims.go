@@ -75,12 +75,7 @@ func (c *capacity) index(id executor.NodeID) int {
 
 // know finds out which nodes have the programs that a workflow requires.
 func (c *capacity) know(p *dsl.Program) {
-	var wanted []string
-	for i := range p.Functions {
-		wanted = append(wanted, p.Functions[i].Requires...)
-	}
-	slices.Sort(wanted)
-	wanted = slices.Compact(wanted)
+	wanted := p.Requires()
 	for i, n := range c.nodes {
 		if c.states[i].Programs == nil {
 			c.states[i].Programs = make(map[string]bool)

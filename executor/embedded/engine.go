@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -176,7 +177,7 @@ func (e *Engine) open(ctx context.Context, lease journal.Lease, program *dsl.Pro
 
 // Plan returns the plan that a run with these inputs would get.
 func (e *Engine) Plan(_ context.Context, program *dsl.Program, inputs map[string]object.Value) (*planner.Plan, error) {
-	return planner.Make(program, planInputs(inputs), e.profiles.get(), e.cluster()), nil
+	return planner.Make(program, planInputs(inputs), e.profiles.get(), e.cluster(program)), nil
 }
 
 // Nodes returns what the nodes can take and do.
@@ -199,10 +200,17 @@ func (e *Engine) Logs(_ context.Context, attempt executor.AttemptID, stream stri
 	return nil, fmt.Errorf("cannot read logs of %s: %w", attempt, journal.ErrNotFound)
 }
 
-func (e *Engine) cluster() planner.Cluster {
+// cluster is what a plan of the program is made for.
+func (e *Engine) cluster(p *dsl.Program) planner.Cluster {
 	c := planner.Cluster{Bandwidth: e.cfg.Bandwidth}
-	for _, s := range e.Nodes(context.Background()) {
-		c.Nodes = append(c.Nodes, planner.Node{ID: string(s.ID), CPU: s.CPU, Memory: s.Memory})
+	required := p.Requires()
+	for _, n := range e.cfg.Nodes {
+		s, has := n.Status(), n.HasPrograms(required)
+		lacking := func(program string) bool { return !has[program] }
+		c.Nodes = append(c.Nodes, planner.Node{
+			ID: string(s.ID), CPU: s.CPU, Memory: s.Memory,
+			Programs: slices.DeleteFunc(slices.Clone(required), lacking),
+		})
 	}
 	return c
 }

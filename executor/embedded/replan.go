@@ -95,7 +95,7 @@ func (l *loop) replan(a *active, step string) {
 	a.planning = true
 	in := a.known.addTo(planInputs(a.run.Summary().Inputs))
 	l.tasks.Go(func() {
-		plan := planner.Make(a.program, in, l.profiles.get(), l.cluster())
+		plan := planner.Make(a.program, in, l.profiles.get(), l.cluster(a.program))
 		data, err := json.Marshal(plan)
 		if err == nil {
 			err = l.cfg.Documents.PutDocument(l.background, replanKind, string(a.lease.Run), data)

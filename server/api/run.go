@@ -51,6 +51,7 @@ type Step struct {
 	Items    int                        `json:"items" doc:"Number of tasks."`
 	Counts   map[executor.TaskState]int `json:"counts,omitempty" doc:"Number of tasks by state."`
 	Group    string                     `json:"group,omitempty"`
+	WaitsFor []string                   `json:"waits_for,omitempty" doc:"What its first task that waits waits for: a value, its turn, a slot, memory, a node."`
 }
 
 // A Failure is what made a task fail, and what to do next.
