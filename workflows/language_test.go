@@ -31,19 +31,25 @@ func blocks(page, word string) [][2]string {
 // it pass.
 func TestExamplesOfTheLanguageRun(t *testing.T) {
 	t.Parallel()
-	var program *dsl.Program
+	var program, first *dsl.Program
 	played := 0
 	for i, b := range blocks(read(t, languagePage), "yaml") {
-		if b[0] != "test" {
+		if b[0] == "" {
 			var warnings dsl.Errors
 			var err error
 			program, warnings, err = dsl.Compile(fmt.Sprintf("block %d", i), []byte(b[1]))
 			if err != nil || len(warnings) > 0 {
 				t.Fatalf("%v %v\n%s", err, warnings, b[1])
 			}
+			if first == nil {
+				first = program
+			}
 			continue
 		}
 		src := "version: 1\nworkflow: above\ntests:\n" + regexp.MustCompile("(?m)^").ReplaceAllString(b[1], "  ")
+		if b[0] == "testfile" {
+			src, program = b[1], first
+		}
 		tests, err := dsl.CompileTests(fmt.Sprintf("block %d", i), []byte(src), func(string) (*dsl.Program, error) {
 			if program == nil {
 				return nil, errors.New("there is no workflow above the test")
@@ -70,18 +76,18 @@ func TestExamplesOfTheLanguageRun(t *testing.T) {
 // example.
 func TestEveryKeyIsDocumented(t *testing.T) {
 	t.Parallel()
-	var schema map[string]any
-	if err := json.Unmarshal(dsl.Schema(), &schema); err != nil {
-		t.Fatal(err)
-	}
 	keys := map[string]bool{}
-	keysOf(schema, keys)
+	for _, text := range [][]byte{dsl.Schema(), dsl.TestSchema()} {
+		var schema map[string]any
+		if err := json.Unmarshal(text, &schema); err != nil {
+			t.Fatal(err)
+		}
+		keysOf(schema, keys)
+	}
 	page := read(t, languagePage)
 	var examples strings.Builder
 	for _, b := range blocks(page, "yaml") {
-		if b[0] == "" {
-			examples.WriteString(b[1])
-		}
+		examples.WriteString(b[1])
 	}
 	for _, name := range slices.Sorted(maps.Keys(keys)) {
 		if !strings.Contains(page, "`"+name+"`") && !strings.Contains(page, "`"+name+":") {
