@@ -57,6 +57,7 @@ func newCELTypes(inputs []Field, steps []*stepInfo) (*celTypes, error) {
 	}
 	ct.add(runType, "id", types.StringType)
 	ct.add(runType, "started_at", types.TimestampType)
+	ct.add(runType, "status", types.StringType)
 	for _, f := range errorFields() {
 		ct.add(errorType, f.Name, celType(f.Type))
 	}

@@ -39,6 +39,7 @@ type compiler struct {
 	early     []Read         // of expressions that are evaluated before a run begins
 	base      *cel.Env
 	env       *stepEnv
+	lateEnv   *stepEnv // of the steps after a failure and at the end
 }
 
 func (c *compiler) compile() {
@@ -97,6 +98,12 @@ func (c *compiler) enterScope() bool {
 	base, err := c.baseEnv()
 	if err == nil {
 		c.env, err = newStepEnv(base, c.program.Inputs, infos)
+	}
+	if err == nil {
+		c.lateEnv, err = c.env.withError("error")
+	}
+	if err == nil {
+		c.lateEnv.late = true
 	}
 	if err != nil {
 		c.add(Pos{1, 1}, "", "cannot prepare expressions: "+err.Error(), "")

@@ -153,7 +153,7 @@ func celMessage(m string, env *stepEnv) (msg, text, hint string) {
 			return name + " is not supported yet", name, "leave it out"
 		}
 		if name == "error" {
-			return "there is no error here", name, "a step that a catch names has one"
+			return "there is no error here", name, "a step that a catch names has one, and those under on_failure and finally"
 		}
 		if near := nearest(name, append(env.names(), libraryNames()...)); near != "" {
 			return fmt.Sprintf("unknown name %q", name), name, fmt.Sprintf("did you mean %q?", near)

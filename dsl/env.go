@@ -32,6 +32,7 @@ type stepEnv struct {
 	inputs []Field
 	loop   *loop  // nil outside a foreach
 	err    string // the name of the error that is handled; empty: none is
+	late   bool   // the main steps have ended: run.status is known
 
 	repeats bool // visit is known
 }
@@ -95,7 +96,7 @@ func (env *stepEnv) within(l *loop) (*stepEnv, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: l, err: env.err}, nil
+	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: l, err: env.err, late: env.late}, nil
 }
 
 // withError returns the names of a step that handles an error.
@@ -104,7 +105,7 @@ func (env *stepEnv) withError(name string) (*stepEnv, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: env.loop, err: name}, nil
+	return &stepEnv{cel: inner, types: env.types, inputs: env.inputs, loop: env.loop, err: name, late: env.late}, nil
 }
 
 // celTypeOf is the CEL type of a value of a shape.

@@ -56,10 +56,12 @@ type About struct {
 	Succeeded bool // every direct dependency succeeded
 	Failed    bool // at least one failed
 
-	// Error is a map of what is known of the failure that the step handles:
-	// task, attempt, cause, message, exit_code and node.
+	// Error is a map of what is known of the failure that the step handles, or
+	// of the run's: task, attempt, cause, message, exit_code and node.
 	Error object.Value
 	Visit int // of a step that is repeated, from 1
+
+	Status string // of the run, when the main steps have ended
 }
 
 // A Need is something that an evaluation waits for.

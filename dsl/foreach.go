@@ -12,6 +12,7 @@ import (
 // foreach checks the list that a step goes over and makes the names known that
 // stand for its items. It leaves s.env nil when the list is not known.
 func (c *compiler) foreach(s *stepDecl, n *node) {
+	outer := s.env
 	s.env = nil
 	f := &Foreach{As: c.text(n, "as"), Index: c.text(n, "index")}
 	if f.As == "" {
@@ -29,7 +30,7 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 	if in == nil || in.isNull() {
 		return
 	}
-	k := c.value(in, c.env)
+	k := c.value(in, outer)
 	if k == nil {
 		return
 	}
@@ -42,9 +43,9 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 		return
 	}
 	k.term = c.lazyList(in, k)
-	f.In = c.exprOf(in, k, c.env)
+	f.In = c.exprOf(in, k, outer)
 	s.use(lengthOnly(k), "")
-	env, err := c.env.within(&loop{as: f.As, index: f.Index, item: itemTerm(k)})
+	env, err := outer.within(&loop{as: f.As, index: f.Index, item: itemTerm(k)})
 	if err != nil {
 		c.add(in.pos, in.text, "cannot prepare expressions: "+err.Error(), "")
 		return

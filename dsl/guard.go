@@ -138,6 +138,8 @@ func (c *compiler) send(x *sending) *stepDecl {
 	to := c.steps[i]
 	x.to = to
 	switch {
+	case to.info.stage != x.from.info.stage:
+		c.add(x.then.pos, name, fmt.Sprintf("step %s stands under %s", name, stageKeys()[to.info.stage]), "name one that stands under "+stageKeys()[x.from.info.stage])
 	case to == x.from:
 		c.add(x.then.pos, name, fmt.Sprintf("step %s sends itself", name), "name another step")
 	case to.sent != nil && to.sent.from == x.from && !x.catch:

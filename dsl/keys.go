@@ -12,14 +12,15 @@ func workflowKeys() []key {
 		{name: "outputs", doc: "what a run gives", form: dict(choice(form{kind: formWord}, list(form{kind: formAny}), keyed(resultKeys())))},
 		{name: "functions", doc: "what steps run, by name", form: dict(keyed(functionKeys()))},
 		{name: "steps", doc: "the steps, by name", form: dict(keyed(stepKeys())), required: true},
+		{name: "on_failure", doc: "steps after the others, when the run has failed", form: dict(keyed(stepKeys()))},
+		{name: "finally", doc: "steps after all others, however the run ended", form: dict(keyed(stepKeys()))},
 		{name: "timeout", doc: "how long a run may take", form: durationForm()},
 		{name: "on", doc: "what starts runs by itself", form: keyed(onKeys())},
 		{name: "concurrency", doc: "how many runs go on at a time", form: keyed(concurrencyKeys())},
 		{name: "optimize", doc: "what placement prefers", form: enum("balanced", "latency", "bytes", "cost")},
 		{name: "max_slowdown", doc: "how much later a task may finish to save bytes: 5% or 0.05", form: fractionForm()},
 	}
-	return append(keys, later("budget", "bounds what a run costs", "on_failure", "steps after a failure", "finally", "steps at the end",
-		"retention", "how long values are kept")...)
+	return append(keys, later("budget", "bounds what a run costs", "retention", "how long values are kept")...)
 }
 
 func functionBodyKeys() []key {

@@ -182,8 +182,11 @@ func (r *runRecord) has(string) bool { return true }
 
 func (r *runRecord) field(name string) ref.Val {
 	about := r.ev.scope.About()
-	if name == "id" {
+	switch name {
+	case "id":
 		return types.String(about.RunID)
+	case "status":
+		return types.String(about.Status)
 	}
 	return types.Timestamp{Time: about.StartedAt.UTC()}
 }

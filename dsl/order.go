@@ -15,8 +15,13 @@ func (c *compiler) arrange() {
 	}
 	waits := make([][]int, len(c.steps)) // by step: those that it waits for
 	for i, s := range c.steps {
+		for j, other := range c.steps {
+			if other.info.stage < s.info.stage {
+				waits[i] = append(waits[i], j)
+			}
+		}
 		for _, info := range append(slices.Clone(s.from), s.needs...) {
-			if info != nil {
+			if info != nil && info.stage <= s.info.stage {
 				waits[i] = c.addWaits(waits[i], s, info)
 			}
 		}

@@ -94,6 +94,7 @@ type Step struct {
 	Switch   []Branch  // of a step that only chooses: the first whose condition holds
 	Guard    *Guard    // nil: no other step sends it
 	Repeat   *Repeat   // nil: it is run once
+	Stage    Stage     // when in the run it has its turn
 	With     []Binding // in the order of the function's inputs; unbound ones have a default
 	Needs    []int     // steps that must have ended first; order without data
 	If       *Expr     // nil: always
@@ -103,6 +104,17 @@ type Step struct {
 	Reads    []Read // of all its expressions: the data edges into it
 	Pos      Pos
 }
+
+// A Stage is a part of a run: its steps begin when those of the stages before
+// have ended.
+type Stage uint8
+
+// The stages of a run, in their order.
+const (
+	StageMain    Stage = iota // the steps under steps
+	StageFailure              // those under on_failure, if a main step failed
+	StageFinally              // those under finally, however the run ended
+)
 
 // NoFunction is the Function of a step that runs none.
 const NoFunction = -1

@@ -103,8 +103,11 @@ func (r *resolver) selection(e, operand ast.Expr, name string) {
 		}
 		return
 	case r.isName(operand, "run"):
-		if name != "id" && name != "started_at" {
-			r.unknown(e, name, fmt.Sprintf("run has no %q", name), suggest(name, []string{"id", "started_at"}))
+		switch fields := []string{"id", "started_at", "status"}; {
+		case !slices.Contains(fields, name):
+			r.unknown(e, name, fmt.Sprintf("run has no %q", name), suggest(name, fields))
+		case name == "status" && !r.env.late:
+			r.unknown(e, name, "run.status is not known yet", "only steps under on_failure and finally know it")
 		}
 		return
 	}

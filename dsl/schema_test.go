@@ -65,6 +65,10 @@ steps:
   z1: { run: ls, catch: [{ on: [error, timeout], as: why, then: z3 }] }
   z2: { run: ls }
   z3: { run: "echo ${{ why.message }}" }
+on_failure:
+  tell: { run: "echo ${{ error.message }}" }
+finally:
+  clean: { run: "echo ${{ run.status }}" }
 outputs:
   a: { value: "${{ steps.s.outputs.map(s, s.o) }}", type: "file[]", description: x }
   b: "${{ steps.s.outputs[0].q }}"

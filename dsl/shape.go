@@ -12,6 +12,7 @@ type stepInfo struct {
 	name    string
 	index   int
 	foreach bool
+	stage   Stage
 	outputs []Field
 }
 

@@ -43,16 +43,26 @@ func (s *stepDecl) use(k *checked, binding string) {
 // declareSteps finds the steps and what they make, which expressions may then
 // read.
 func (c *compiler) declareSteps() {
-	steps := c.root.get("steps")
-	if steps == nil || steps.kind != mapNode {
-		return
-	}
-	if len(steps.pairs) == 0 {
+	if steps := c.root.get("steps"); steps != nil && steps.kind == mapNode && len(steps.pairs) == 0 {
 		c.add(steps.pos, "", "the workflow has no steps", "add one, such as hello: {run: echo hello}")
 	}
+	for stage, section := range stageKeys() {
+		c.declareStage(Stage(stage), c.root.get(section))
+	}
+	c.declareGuards()
+}
+
+func (c *compiler) declareStage(stage Stage, steps *node) {
+	if steps == nil {
+		return
+	}
 	for _, pr := range steps.pairs {
-		s := &stepDecl{node: pr.value, key: pr.key, info: &stepInfo{name: pr.key.text, index: len(c.steps)}}
-		s.step = Step{Name: pr.key.text, Function: NoFunction, Pos: pr.key.pos}
+		if i := slices.IndexFunc(c.steps, func(s *stepDecl) bool { return s.key.text == pr.key.text }); i >= 0 {
+			c.add(pr.key.pos, pr.key.text, fmt.Sprintf("a second step %q", pr.key.text), fmt.Sprintf("it stands already in line %d; choose another name", c.steps[i].key.pos.Line))
+			continue
+		}
+		s := &stepDecl{node: pr.value, key: pr.key, info: &stepInfo{name: pr.key.text, index: len(c.steps), stage: stage}}
+		s.step = Step{Name: pr.key.text, Function: NoFunction, Stage: stage, Pos: pr.key.pos}
 		c.steps = append(c.steps, s)
 		c.chooseFunction(s)
 		if s.step.Function != NoFunction {
@@ -60,7 +70,6 @@ func (c *compiler) declareSteps() {
 		}
 		c.declareCallback(s)
 	}
-	c.declareGuards()
 }
 
 // chooseFunction finds the function that a step runs: one that it names, or
@@ -136,6 +145,9 @@ func (c *compiler) compileStep(s *stepDecl) {
 		return
 	}
 	s.env = c.env
+	if s.info.stage != StageMain {
+		s.env = c.lateEnv
+	}
 	if s.items != nil && s.items.kind == mapNode {
 		c.foreach(s, s.items)
 	}
@@ -160,6 +172,7 @@ func (c *compiler) compileStep(s *stepDecl) {
 	c.compileSwitch(s)
 	c.guard(s)
 	c.compileRepeat(s)
+	c.checkStage(s)
 	if n := s.node.get("retry"); n != nil {
 		s.step.Retry = c.retry(n)
 	}
@@ -271,6 +284,7 @@ func (c *compiler) compileOutputs() {
 		if !typed {
 			want = k.shape.Type
 		}
+		c.checkResultStage(pr.key, k)
 		c.program.Outputs = append(c.program.Outputs, Output{Name: pr.key.text, Type: want, Expr: e, Pos: pr.key.pos, Reads: k.reads})
 	}
 }
