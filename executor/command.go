@@ -70,6 +70,12 @@ type (
 		At    time.Time
 	}
 
+	// Conclude asks that Concluded be made a record.
+	Conclude struct {
+		Status Status
+		Error  string
+	}
+
 	// Finish asks that outputs be put on stable storage and for Finished.
 	Finish struct {
 		Status  Status
@@ -106,4 +112,5 @@ func (Begin) command()    {}
 func (Invoke) command()   {}
 func (Abort) command()    {}
 func (SetTimer) command() {}
+func (Conclude) command() {}
 func (Finish) command()   {}

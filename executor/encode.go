@@ -56,6 +56,8 @@ func KindOf(f Fact) string {
 		return "resumed"
 	case Cancelled:
 		return "cancelled"
+	case Concluded:
+		return "concluded"
 	case Redriven:
 		return "redriven"
 	case Finished:
@@ -106,6 +108,8 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 		return decode[Resumed](data)
 	case "cancelled":
 		return decode[Cancelled](data)
+	case "concluded":
+		return decode[Concluded](data)
 	case "redriven":
 		return decode[Redriven](data)
 	case "finished":

@@ -147,14 +147,19 @@ func (r *Run) evaluateOutputs(loaded dsl.Loaded) outcome {
 func (r *Run) order(f *family, item int, o *outcome) {
 	if f.onStatus() {
 		for dep, at := range r.dependencies(f, item) {
-			o.awaitEnd(dep, at)
+			if dep.step.Stage == f.step.Stage {
+				o.awaitEnd(dep, at)
+			}
 		}
 		return
 	}
 	for _, step := range f.step.Needs {
 		dep := &r.families[step]
-		o.awaitEnd(dep, whole)
-		o.absent = o.absent || dep.settled() && dep.outcome() != succeeded
+		past := dep.step.Stage < f.step.Stage
+		if !past {
+			o.awaitEnd(dep, whole)
+		}
+		o.absent = o.absent || (past || dep.settled()) && dep.outcome() != succeeded
 	}
 }
 

@@ -24,7 +24,7 @@ func (r *Run) Ready() []Command {
 	if r.seq == 0 {
 		return nil
 	}
-	if !r.timerSet && r.prog.Timeout > 0 && r.ending == nil {
+	if !r.timerSet && r.prog.Timeout > 0 && r.ending == nil && r.stage == dsl.StageMain {
 		r.timerSet = true
 		r.emit(pending{command: SetTimer{Timer: r.runTimer(), At: r.drivenAt.Add(r.prog.Timeout)}, who: theOutputs()})
 	}
@@ -56,6 +56,9 @@ func (r *Run) handOut() []Command {
 	}
 	out := make([]Command, 0, len(r.commands))
 	for _, c := range r.commands {
+		if _, ok := c.command.(Plan); ok && !r.wantsPlan(&r.families[c.who.step]) {
+			continue // a record has overtaken it
+		}
 		if c.ask == askNothing || c.ask == r.seat(c.who).asked {
 			out = append(out, c.command)
 		}
@@ -105,6 +108,7 @@ func (r *Run) examine(who ref) {
 	switch {
 	case who.step < 0:
 		r.examineOutputs()
+	case r.families[who.step].step.Stage > r.stage: // its turn is to come
 	case who.item == whole:
 		r.examineFamily(&r.families[who.step])
 	default:
@@ -152,9 +156,13 @@ func (r *Run) expand(f *family, n int) {
 }
 
 func (r *Run) askPlan(f *family) {
-	if !f.planned && r.ending == nil {
+	if r.wantsPlan(f) {
 		r.emit(pending{command: Plan{Step: f.step.Name, Items: len(f.tasks)}, who: f.first()})
 	}
+}
+
+func (r *Run) wantsPlan(f *family) bool {
+	return !f.planned && r.ending == nil && f.step.Stage == r.stage
 }
 
 func (r *Run) examineTask(f *family, item int) {

@@ -183,6 +183,13 @@ type (
 		Reason string `json:"reason,omitempty"`
 	}
 
+	// Concluded says how the steps of a stage ended. It answers Conclude, and
+	// the steps of the next stage begin.
+	Concluded struct {
+		Status Status `json:"status"`
+		Error  string `json:"error,omitempty"`
+	}
+
 	// Redriven has a run that ended go on: with what has not succeeded and, if
 	// a task is chosen, with that and all that comes after it.
 	Redriven struct {
@@ -285,5 +292,6 @@ func (TimerFired) fact()     {}
 func (Paused) fact()         {}
 func (Resumed) fact()        {}
 func (Cancelled) fact()      {}
+func (Concluded) fact()      {}
 func (Redriven) fact()       {}
 func (Finished) fact()       {}

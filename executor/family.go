@@ -185,6 +185,8 @@ func (f *family) sum(count *[phases]int) phase {
 		return failed
 	case f.skipped || len(f.tasks) > 0 && count[skipped] == len(f.tasks):
 		return skipped
+	case count[cancelled] > 0:
+		return cancelled
 	}
 	return succeeded
 }
@@ -312,13 +314,15 @@ func (r *Run) recount(f *family, before progress) {
 	if now == before {
 		return
 	}
-	if now.settled && !before.settled {
+	current := f.step.Stage == r.stage
+	if current && now.settled && !before.settled {
 		r.unsettled--
 	}
 	if now.settled && !before.settled || now.complete && !before.complete {
 		r.ended = append(r.ended, ref{int32(f.index), whole})
 	}
 	switch {
+	case !current:
 	case now.complete && !before.complete:
 		r.open--
 	case !now.complete && before.complete:

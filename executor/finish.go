@@ -3,31 +3,43 @@ package executor
 import (
 	"fmt"
 	"time"
+
+	"example.org/weft/object"
 )
 
-// examineOutputs finishes the run when nothing is left to do.
+// examineOutputs ends the stage when nothing of it is left to do, and the run
+// after the last one.
 func (r *Run) examineOutputs() {
 	switch {
 	case r.outputs.asked == askFinish:
 	case r.ending != nil:
 		if len(r.live) == 0 {
-			r.askFinish(Finish{Status: r.ending.status, Error: r.ending.err})
+			r.over(r.ending.status, r.ending.err, nil)
 		}
 	case r.unsettled > 0:
+	case r.conclusion != nil && r.conclusion.Status != StatusSucceeded:
+		if r.open == 0 && r.remaking == 0 {
+			r.over(r.conclusion.Status, r.conclusion.Error, nil)
+		}
 	case r.failure.Cause != "":
-		if r.open == 0 {
-			r.askFinish(Finish{Status: StatusFailed, Error: r.failureText()})
+		if r.open == 0 && r.remaking == 0 {
+			r.over(StatusFailed, r.failureText(), nil)
 		}
 	default:
 		o := r.evaluateOutputs(nil)
-		if !r.conclude(theOutputs(), &o) && r.open == 0 {
-			r.askFinish(Finish{Status: StatusSucceeded, Outputs: o.inputs})
+		if !r.conclude(theOutputs(), &o) && r.open == 0 && r.remaking == 0 {
+			r.over(StatusSucceeded, "", o.inputs)
 		}
 	}
 }
 
-func (r *Run) askFinish(c Finish) {
-	r.ask(theOutputs(), askFinish, c)
+// over asks for the next stage, or for the end of the run.
+func (r *Run) over(status Status, message string, outputs map[string]object.Value) {
+	if r.nextStage(status) != r.stage {
+		r.ask(theOutputs(), askFinish, Conclude{Status: status, Error: message})
+		return
+	}
+	r.ask(theOutputs(), askFinish, Finish{Status: status, Error: message, Outputs: outputs})
 }
 
 // failureText says in one line which task failed first and how.

@@ -29,6 +29,7 @@ func (r *Run) redriven(at time.Time, x Redriven) error {
 	r.finished, r.finishedAt = nil, time.Time{}
 	r.ending, r.paused = nil, false
 	r.failed, r.failure, r.results = "", Failed{}, evaluation{}
+	r.stage, r.conclusion = dsl.StageMain, nil
 	r.redrives++
 	r.drivenAt = at
 	r.forgetWork()
@@ -142,13 +143,13 @@ func (f *family) renewed(p *dsl.Program, m *renewal) family {
 	now := newFamily(p, f.index)
 	now.planned, now.group, now.rank, now.lossy = f.planned, f.group, f.rank, f.lossy
 	now.tasks, now.count, now.stood = f.tasks, [phases]int{}, [phases]int{}
-	now.expanded = f.expanded && !m.whole
+	now.expanded = f.expanded && (!m.whole && f.step.Stage == dsl.StageMain || f.step.Foreach == nil)
 	if now.expanded {
 		now.eval = f.eval
 	}
 	for i := range now.tasks {
 		t := &now.tasks[i]
-		*t = t.renewed(now.expanded && !m.tasks[i])
+		*t = t.renewed(now.expanded && !m.tasks[i] && f.step.Stage == dsl.StageMain)
 		now.count[t.phase]++
 		now.stood[t.stands]++
 	}

@@ -38,7 +38,7 @@ func recorded() []string {
 		"computed-is-recorded", "item-waits-for-item", "object-lost-lineage", "pause-and-resume",
 		"retry-with-backoff", "node-lost", "cancel", "lost-attempts", "rank-goes-first", "if-per-item", "object-lost-for-good",
 		"wait-until-a-time", "signal-before-its-wait", "signal-times-out", "callback", "callback-heartbeat", "repeat",
-		"redrive-from", "catch", "catch-per-item", "switch",
+		"redrive-from", "catch", "catch-per-item", "switch", "on-failure", "finally-after-cancel",
 	}
 }
 
@@ -68,7 +68,7 @@ func TestOldJournalsReplayToTheSameEnd(t *testing.T) {
 			}
 		})
 	}
-	const all = 21
+	const all = 22
 	if len(kinds) != all && !*record {
 		t.Errorf("the journals have %d kinds of facts, want all %d: %v", len(kinds), all, kinds)
 	}

@@ -85,7 +85,7 @@ func retryTimer(id TaskID, n int) TimerID {
 }
 
 func (r *Run) timerFired(at time.Time, x TimerFired) error {
-	if x.Timer == r.runTimer() && r.prog.Timeout > 0 {
+	if x.Timer == r.runTimer() && r.prog.Timeout > 0 && r.stage == dsl.StageMain {
 		return r.end(ending{
 			status: StatusFailed,
 			reason: "the workflow's timeout",

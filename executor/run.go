@@ -40,6 +40,8 @@ type Run struct {
 	finishedAt time.Time
 	failed     TaskID             // the first task that failed
 	failure    Failed             // and how
+	stage      dsl.Stage          // whose steps run
+	conclusion *conclusion        // of the stages before; nil in the first
 	results    evaluation         // of the workflow's outputs
 	live       []ref              // tasks with a live attempt, in no particular order
 	open       int                // families that are not complete
@@ -179,6 +181,8 @@ func (r *Run) apply(rec Record) error {
 		return r.resume()
 	case Cancelled:
 		return r.end(ending{status: StatusCancelled, reason: "cancelled", err: f.Reason})
+	case Concluded:
+		return r.concluded(rec.At, f)
 	case Redriven:
 		return r.redriven(rec.At, f)
 	case Finished:
@@ -199,11 +203,14 @@ func (r *Run) start(at time.Time, f Started) error {
 	return nil
 }
 
-// begin has everything examined that is to be done.
+// begin has everything of the stage examined that is to be done.
 func (r *Run) begin() {
 	r.open, r.unsettled = 0, 0
 	for i := range r.families {
 		f := &r.families[i]
+		if f.step.Stage != r.stage {
+			continue
+		}
 		if !f.complete() {
 			r.open++
 		}

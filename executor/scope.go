@@ -77,7 +77,7 @@ func (s *scope) output(f *family, item int, field string) (object.Value, dsl.Pre
 	case t.phase == failed:
 		s.sawFailed = true
 		return object.Value{}, dsl.Absent
-	case t.phase == skipped:
+	case t.phase == skipped, t.phase == cancelled && s.past(f):
 		return object.Value{}, dsl.Absent
 	}
 	return object.Value{}, dsl.Pending // of a cancelled task too: its readers are cancelled, not skipped
@@ -97,7 +97,7 @@ func (s *scope) made(f *family, item int, field string) (object.Value, dsl.Prese
 	case t.phase == failed:
 		s.sawFailed = true
 		return object.Value{}, dsl.Absent
-	case t.phase == succeeded && !f.fn.Pure:
+	case t.phase == succeeded && !f.fn.Pure, t.phase == cancelled:
 		s.sawLost = f.name(item)
 		return object.Value{}, dsl.Absent
 	}
@@ -108,6 +108,8 @@ func (s *scope) made(f *family, item int, field string) (object.Value, dsl.Prese
 // a loss does that cost more than O(1).
 func (s *scope) all(f *family, field string) dsl.Presence {
 	switch {
+	case !f.settled() && s.past(f) && f.stood[cancelled] > 0:
+		return dsl.Absent
 	case !f.settled():
 		return dsl.Pending
 	case f.stood[succeeded] != len(f.tasks):
@@ -158,6 +160,9 @@ func (s *scope) Loop() (int, object.Value) {
 
 func (s *scope) About() dsl.About {
 	a := dsl.About{RunID: string(s.r.id), StartedAt: s.r.startedAt}
+	if c := s.r.conclusion; c != nil {
+		a.Status, a.Error = string(c.Status), c.cause
+	}
 	if s.f != nil && s.item >= 0 && s.r.handles(s.f) && s.r.sent(s.f, s.item) {
 		a.Error = errorValue(s.r.families[s.f.step.Guard.Step].tasks[s.item].failure)
 	}

@@ -248,6 +248,11 @@ func (s *script) carryOut(commands []Command) {
 			s.say("abort %s/%d on %s: %s", c.Attempt.Task, c.Attempt.N, c.Node, c.Reason)
 		case SetTimer:
 			s.say("timer %s in %s", c.Timer, c.At.Sub(s.now))
+		case Conclude:
+			s.say("conclude %s%s", c.Status, showError(c.Error))
+			if !s.held["finish"] {
+				s.step(Concluded(c))
+			}
 		case Finish:
 			s.say("finish %s%s%s", c.Status, showValues(c.Outputs), showError(c.Error))
 			if !s.held["finish"] {

@@ -43,6 +43,8 @@ func (w *world) answer(c Command) {
 			w.now = c.At
 		}
 		w.step(TimerFired{Timer: c.Timer})
+	case Conclude:
+		w.step(Concluded(c))
 	case Finish:
 		if lost := w.goneIn(c.Outputs); lost != "" {
 			w.step(ObjectLost{Task: w.maker[lost], Object: lost})

@@ -40,7 +40,7 @@ func workflow(rng *rand.Rand) string {
 		}
 		g.steps = append(g.steps, s)
 	}
-	return g.yaml()
+	return g.yaml() + g.late("on_failure", "f") + g.late("finally", "l")
 }
 
 func (g *generator) one(in int) bool { return g.rng.IntN(in) == 0 }
@@ -219,6 +219,26 @@ func (g *generator) choose(i int) {
 	}
 	s.rest = append(s.rest, fmt.Sprintf("switch: [{ when: \"${{ %s }}\", then: %s }, { default: %s }]", when, yes.name, no.name))
 	g.steps = append(g.steps, yes, no, s)
+}
+
+// late writes a section of steps after the main ones.
+func (g *generator) late(section, name string) string {
+	if !g.one(3) {
+		return ""
+	}
+	text := section + ":\n"
+	for i := range 1 + g.rng.IntN(2) {
+		text += fmt.Sprintf("  %s%d:\n    exec: [\"true\", \"${{ run.status + error.cause }}\"]\n    retry: { max_retries: 1 }\n", name, i)
+		if g.one(2) {
+			text += "    foreach: { in: \"${{ range(2) }}\", as: x }\n"
+		} else if plain, ok := g.earlier(false); ok {
+			text += fmt.Sprintf("    if: \"${{ steps.%s.outputs.?n.orValue(0) < 4 }}\"\n", plain.name)
+		}
+		if i > 0 && g.one(2) {
+			text += fmt.Sprintf("    needs: [%s0]\n", name)
+		}
+	}
+	return text
 }
 
 func (g *generator) condition(s *genStep) {

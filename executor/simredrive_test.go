@@ -55,6 +55,9 @@ func (w *world) allow(from TaskID) {
 			if f.step.Repeat != nil && f.tasks[item].phase != succeeded {
 				w.forgetVisits(f, item)
 			}
+			if w.program.Steps[i].Stage != dsl.StageMain { // what comes at the end comes again
+				delete(w.succeeded, f.name(item))
+			}
 		}
 	}
 	if from == "" {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.org/weft/dsl"
 )
 
 // snapshot describes all of a run's state that must be the same however it was
@@ -22,7 +24,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		}
 		fmt.Fprintf(&b, "%s %s\n", name, text)
 	}
-	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.drivenAt, r.redrives, r.paused, r.finished, r.failed, r.failure, r.open, r.losses})
+	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.drivenAt, r.redrives, r.stage, r.conclusion, r.paused, r.finished, r.failed, r.failure, r.open, r.losses})
 	if r.ending != nil {
 		say("ending", []any{r.ending.status, r.ending.reason, r.ending.err})
 	}
@@ -64,7 +66,7 @@ func unanswered(r *Run) []string {
 	if r.outputs.asked == askFinish {
 		out = append(out, "finish")
 	}
-	if r.ending == nil && r.timerSet {
+	if r.ending == nil && r.timerSet && r.stage == dsl.StageMain {
 		out = append(out, "timer "+string(r.runTimer()))
 	}
 	if r.ending == nil && r.outputs.asked == askEvaluate {
@@ -72,7 +74,7 @@ func unanswered(r *Run) []string {
 	}
 	for i := range r.families {
 		f := &r.families[i]
-		if r.ending == nil && f.step.Foreach != nil && f.expanded && !f.planned {
+		if f.step.Foreach != nil && f.expanded && r.wantsPlan(f) {
 			out = append(out, "plan "+f.step.Name)
 		}
 		if r.ending == nil && f.asked == askEvaluate && !f.complete() {
@@ -144,7 +146,7 @@ func keys(r *Run, commands []Command) []string {
 			out = append(out, fmt.Sprintf("abort %s/%d", c.Attempt.Task, c.Attempt.N))
 		case SetTimer:
 			out = append(out, "timer "+string(c.Timer))
-		case Finish:
+		case Finish, Conclude:
 			out = append(out, "finish")
 		}
 	}

@@ -170,7 +170,7 @@ func (r *Run) familyState(f *family) TaskState {
 			return r.taskState(f, &f.tasks[0])
 		}
 		return map[phase]TaskState{failed: TaskFailed, skipped: TaskSkipped, succeeded: TaskSucceeded}[f.result()]
-	case r.ending != nil:
+	case r.ending != nil, f.step.Stage < r.stage:
 		return TaskCancelled
 	case f.count[live] > 0, f.count[succeeded] > 0:
 		return TaskRunning

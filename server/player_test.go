@@ -123,6 +123,8 @@ func (p *player) answers() []executor.Fact {
 			})
 		case executor.Invoke:
 			p.invoked[c.Attempt.Task] = c
+		case executor.Conclude:
+			out = append(out, executor.Concluded(c))
 		case executor.Finish:
 			out = append(out, executor.Finished(c))
 		case executor.Begin:

@@ -1,6 +1,9 @@
 package embedded_test
 
 import (
+	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"example.org/weft/executor"
@@ -59,4 +62,26 @@ steps:
   small: { uses: say, with: { text: "${{ string(n) }}" } }
 outputs: { texts: "${{ steps.size.outputs.map(s, s.text).join(' ') }}" }
 `, map[string]string{"texts": `"0 1 big"`})
+}
+
+func TestStepsAfterAFailureAndAtTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	witness := filepath.Join(t.TempDir(), "witness")
+	id := w.submit(fmt.Sprintf(`
+version: 1
+name: late
+steps:
+  work: { run: "exit 7" }
+on_failure:
+  tell: { run: "echo ${{ error.task }} ${{ error.exit_code }} >> %[1]s" }
+finally:
+  clean: { run: "echo ${{ run.status }} >> %[1]s" }
+`, witness), "", nil)
+	if row := w.await(id, ended); row.Status != executor.StatusFailed || !strings.Contains(row.Error, "work") {
+		t.Fatalf("got %s %q", row.Status, row.Error)
+	}
+	if got := read(t, witness); got != "work 7\nfailed\n" {
+		t.Errorf("the witness has %q", got)
+	}
 }

@@ -195,6 +195,8 @@ func (l *loop) carryOut(a *active, c executor.Command) {
 		l.answerPlan(a, c)
 	case executor.Begin:
 		l.step(a, c.Fact)
+	case executor.Conclude:
+		l.step(a, executor.Concluded(c))
 	case executor.Invoke, executor.Abort, executor.SetTimer, executor.Finish:
 		a.outgoing = append(a.outgoing, c)
 	}

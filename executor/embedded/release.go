@@ -23,7 +23,7 @@ func (l *loop) release(a *active, commands []executor.Command) {
 			heap.Push(&l.timers, timer{at: c.At, run: a.lease.Run, id: c.Timer})
 		case executor.Finish:
 			l.finish(a, c)
-		case executor.Evaluate, executor.Place, executor.Plan, executor.Begin:
+		case executor.Evaluate, executor.Place, executor.Plan, executor.Begin, executor.Conclude:
 			panic("embedded: a command that the loop answers itself was held back")
 		}
 	}

@@ -112,6 +112,8 @@ func (s *stage) carryOut(c executor.Command) {
 		s.later(0, executor.AttemptLost{Task: c.Attempt.Task, Attempt: c.Attempt.N, Reason: c.Reason})
 	case executor.SetTimer:
 		s.later(c.At.Sub(s.now), executor.TimerFired{Timer: c.Timer})
+	case executor.Conclude:
+		s.later(0, executor.Concluded(c))
 	case executor.Finish:
 		outputs := make(map[string]object.Value, len(c.Outputs))
 		for i := range s.program.Outputs {

@@ -230,6 +230,7 @@ func allFacts() []executor.Fact {
 		executor.Paused{Reason: "p"},
 		executor.Resumed{},
 		executor.Cancelled{Reason: "c"},
+		executor.Concluded{Status: executor.StatusCancelled, Error: "c"},
 		finished(executor.StatusCancelled, "cancelled: c"),
 		executor.Redriven{From: "s[1]"},
 	}

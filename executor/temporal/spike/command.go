@@ -44,6 +44,8 @@ func (d *driver) advance() error {
 				batch = append(batch, d.ask(c))
 			case executor.Begin:
 				d.take(Fact{c.Fact})
+			case executor.Conclude:
+				d.take(Fact{executor.Concluded(c)})
 			case executor.Evaluate:
 				if len(c.Loads) == 0 {
 					d.take(Fact{c.Fact})
@@ -107,7 +109,7 @@ func (d *driver) release() {
 			})
 		case executor.Finish:
 			d.finish(c)
-		case executor.Plan, executor.Place, executor.Begin:
+		case executor.Plan, executor.Place, executor.Begin, executor.Conclude:
 			panic("spike: a command that is answered at once was held back")
 		}
 	}
