@@ -120,6 +120,7 @@ func (p *player) answers() []executor.Fact {
 		case executor.Place:
 			out = append(out, executor.Placed{
 				Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: "n1", Reason: "n1 holds 6 B of its inputs: nothing to bring",
+				Token: executor.TokenDigest(executor.CallbackToken(p.id, c.Task, c.Attempt, []byte("secret"))),
 			})
 		case executor.Invoke:
 			p.invoked[c.Attempt.Task] = c
