@@ -48,7 +48,7 @@ func (w *world) ask(t *testing.T, line string) string {
 		n, r := w.program.Steps[w.step(arg)].Foreach.Len(w, w.loaded)
 		return fmt.Sprintf("%d: %s", n, w.showResult(r))
 	case "eval":
-		return w.showResult(w.expr(t, arg).Eval(w, w.loaded))
+		return w.showResult(w.eval(w.expr(t, arg)))
 	}
 	t.Fatalf("unknown command %q", line)
 	return ""

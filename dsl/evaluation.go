@@ -17,7 +17,8 @@ type evaluation struct {
 	scope  Scope
 	loaded Loaded
 	env    *stepEnv
-	loads  []object.Ref // that were found missing; an unknown names one by its place
+	loads  []object.Item // that were found missing; an unknown names one by its place
+	read   bool          // something that is loaded was read
 }
 
 // errAbsent is why an evaluation ends that reads a value which will never exist.
@@ -31,11 +32,11 @@ func unknownNeed(n Need) *types.Unknown {
 	return types.NewUnknown(int64(n.Step)<<needItemBits|int64(n.Item-NeedLength), nil)
 }
 
-func (ev *evaluation) unknownLoad(r object.Ref) *types.Unknown {
-	i := slices.IndexFunc(ev.loads, func(o object.Ref) bool { return o.ID == r.ID })
+func (ev *evaluation) unknownLoad(l object.Item) *types.Unknown {
+	i := slices.Index(ev.loads, l)
 	if i < 0 {
 		i = len(ev.loads)
-		ev.loads = append(ev.loads, r)
+		ev.loads = append(ev.loads, l)
 	}
 	return types.NewUnknown(int64(-1-i), nil)
 }
@@ -89,8 +90,10 @@ func settle(r Result) Result {
 		})
 		return Result{Needs: slices.Compact(r.Needs)}
 	case len(r.Loads) > 0:
-		slices.SortFunc(r.Loads, func(a, b object.Ref) int { return cmp.Compare(a.ID, b.ID) })
-		return Result{Loads: slices.CompactFunc(r.Loads, func(a, b object.Ref) bool { return a.ID == b.ID })}
+		slices.SortFunc(r.Loads, func(a, b object.Item) int {
+			return cmp.Or(cmp.Compare(a.Of.Ref.ID, b.Of.Ref.ID), cmp.Compare(a.Index, b.Index))
+		})
+		return Result{Loads: slices.Compact(r.Loads)}
 	}
 	return r
 }

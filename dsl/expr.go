@@ -81,18 +81,20 @@ const (
 type Result struct {
 	Value object.Value
 
-	// Computed reports that Value was computed and must be recorded as a fact.
-	// Otherwise it was handed on by reference and can be derived again.
+	// Computed reports that Value was computed, or read out of an object, and
+	// must be recorded as a fact. Otherwise it was handed on by reference and can
+	// be derived again.
 	Computed bool
 
-	Needs  []Need       // what is still unknown: sorted, without repetition
-	Absent bool         // it must read a value that will never exist
-	Loads  []object.Ref // objects whose contents it needs: evaluate again with them
+	Needs  []Need        // what is still unknown: sorted, without repetition
+	Absent bool          // it must read a value that will never exist
+	Loads  []object.Item // large values, or items of them, whose contents it needs: evaluate again with them
 	Err    error
 }
 
-// Loaded has the contents of objects that an earlier evaluation asked for.
-type Loaded map[object.ID]json.RawMessage
+// Loaded has the contents that earlier evaluations asked for: the JSON of a
+// Value each.
+type Loaded map[object.Item]json.RawMessage
 
 // An Expr is a checked expression of a step. It is immutable and safe for
 // concurrent use.
@@ -119,7 +121,12 @@ func (e *Expr) OnStatus() bool { return e.onStatus }
 // Eval evaluates the expression as far as s and loaded permit. It costs at most
 // the expression's cost limit; a path costs O(1) whatever it leads to.
 func (e *Expr) Eval(s Scope, loaded Loaded) Result {
-	r := settle(e.term.eval(&evaluation{scope: s, loaded: loaded, env: e.env}))
+	ev := &evaluation{scope: s, loaded: loaded, env: e.env}
+	r := settle(e.term.eval(ev))
+	if ev.read && r.known() && !r.Computed {
+		r = limited(r)
+		r.Computed = r.known()
+	}
 	if e.want != nil && r.known() {
 		if err := conform(r.Value, *e.want); err != nil {
 			r = failed(err)

@@ -103,7 +103,7 @@ func absentWorld(p *dsl.Program) *world {
 // evaluate holds a result to its contract.
 func evaluate(t *testing.T, e *dsl.Expr, w *world) {
 	t.Helper()
-	r := e.Eval(w, w.loaded)
+	r := w.eval(e)
 	set := 0
 	for _, is := range []bool{r.Err != nil, r.Absent, len(r.Needs) > 0, len(r.Loads) > 0} {
 		if is {

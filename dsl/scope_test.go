@@ -19,10 +19,11 @@ import (
 //	absent STEP[I]             a task will never give outputs
 //	loop I [VALUE]             the item evaluated for, and the recorded list
 //	status succeeded|failed    how the direct dependencies ended
-//	load ID VALUE              the content of an object
+//	load ID VALUE              the content of an object, or ID[I] of an item of a file
 //
 // A value is JSON with "file:NAME:SIZE", "dir:NAME:SIZE" and
-// "large:NAME:LENGTH" for what is not; a length of -1 is no list.
+// "large:NAME:LENGTH" for what is not; a length of -1 is no list. The list
+// "lines:NAME:LENGTH" has its items in a file.
 type world struct {
 	program *dsl.Program
 	inputs  map[string]object.Value
@@ -33,12 +34,13 @@ type world struct {
 	in      object.Value
 	about   dsl.About
 	loaded  dsl.Loaded
+	content map[string]json.RawMessage // by ID as load has it
 }
 
 func newWorld(p *dsl.Program) *world {
 	return &world{
 		program: p, inputs: map[string]object.Value{}, items: map[int]int{},
-		outputs: map[string]map[string]object.Value{}, absent: map[string]bool{}, loaded: dsl.Loaded{},
+		outputs: map[string]map[string]object.Value{}, absent: map[string]bool{}, loaded: dsl.Loaded{}, content: map[string]json.RawMessage{},
 		about: dsl.About{RunID: "run_1", StartedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Succeeded: true},
 	}
 }
@@ -119,7 +121,7 @@ func (w *world) set(line string) bool {
 	case "status":
 		w.about.Succeeded, w.about.Failed = words[1] == "succeeded", words[1] == "failed"
 	case "load":
-		w.loaded[object.Mint("test", words[1])] = toJSON(parseValue(strings.SplitN(line, " ", 3)[2]))
+		w.content[words[1]] = toJSON(parseValue(strings.SplitN(line, " ", 3)[2]))
 	default:
 		return false
 	}
@@ -158,7 +160,7 @@ func parseValue(s string) object.Value {
 func toValue(v any) object.Value {
 	switch v := v.(type) {
 	case string:
-		if kind, rest, ok := strings.Cut(v, ":"); ok && (kind == "file" || kind == "dir" || kind == "large") {
+		if kind, rest, ok := strings.Cut(v, ":"); ok && (kind == "file" || kind == "dir" || kind == "large" || kind == "lines") {
 			return special(kind, rest)
 		}
 	case []any:
@@ -195,7 +197,34 @@ func special(kind, rest string) object.Value {
 	case "dir":
 		return object.Value{Dir: &ref}
 	}
-	return object.Value{Large: &object.Large{Ref: ref, IsList: n >= 0, Length: max(n, 0)}}
+	large := &object.Large{Ref: ref, IsList: n >= 0, Length: max(n, 0)}
+	if kind == "lines" {
+		large.Source = object.Ref{ID: object.Mint("test", name+" source"), Name: name}
+	}
+	return object.Value{Large: large}
+}
+
+// eval evaluates an expression, with what it asks for if that is loaded.
+func (w *world) eval(e *dsl.Expr) dsl.Result {
+	for {
+		r := e.Eval(w, w.loaded)
+		again := false
+		for _, l := range r.Loads {
+			if content, ok := w.content[nameOfLoad(l)]; ok {
+				w.loaded[l], again = content, true
+			}
+		}
+		if !again {
+			return r
+		}
+	}
+}
+
+func nameOfLoad(l object.Item) string {
+	if l.Index == object.Whole {
+		return l.Of.Ref.Name
+	}
+	return fmt.Sprintf("%s[%d]", l.Of.Ref.Name, l.Index)
 }
 
 // show writes a value as parseValue reads it.
@@ -257,7 +286,7 @@ func (w *world) showResult(r dsl.Result) string {
 	case len(r.Loads) > 0:
 		var names []string
 		for _, l := range r.Loads {
-			names = append(names, l.Name)
+			names = append(names, nameOfLoad(l))
 		}
 		return "loads " + strings.Join(names, " ")
 	}

@@ -144,14 +144,7 @@ func (ev *evaluation) resolved(t term) Result {
 		case v.Item != nil:
 			r = ev.itemOf(*v.Item)
 		case v.Large != nil && !v.Large.IsList:
-			content, ok, err := ev.load(v.Large.Ref)
-			if err != nil {
-				return failed(err)
-			}
-			if !ok {
-				return Result{Loads: []object.Ref{v.Large.Ref}}
-			}
-			r.Value = content
+			r = ev.load(wholeOf(*v.Large))
 		default:
 			return r
 		}

@@ -170,14 +170,7 @@ func (ev *evaluation) fieldOf(v object.Value, name string) Result {
 	case v.Item != nil:
 		return ev.then(ev.itemOf(*v.Item), func(v object.Value) Result { return ev.fieldOf(v, name) })
 	case v.Large != nil:
-		content, ok, err := ev.load(v.Large.Ref)
-		if err != nil {
-			return failed(err)
-		}
-		if !ok {
-			return Result{Loads: []object.Ref{v.Large.Ref}}
-		}
-		return ev.fieldOf(content, name)
+		return ev.then(ev.load(wholeOf(*v.Large)), func(v object.Value) Result { return ev.fieldOf(v, name) })
 	case v.File != nil || v.Dir != nil:
 		return ev.fromCEL(newFile(v).field(name))
 	case v.Map != nil:

@@ -89,28 +89,28 @@ func elemType(t Type) Type {
 	return Type{}
 }
 
-// load returns the value that is an object's JSON, when it is loaded.
-func (ev *evaluation) load(r object.Ref) (object.Value, bool, error) {
-	text, ok := ev.loaded[r.ID]
+// load returns a large value, or an item of it, when it is loaded.
+func (ev *evaluation) load(l object.Item) Result {
+	text, ok := ev.loaded[l]
 	if !ok {
-		return object.Value{}, false, nil
+		return Result{Loads: []object.Item{l}}
 	}
 	var v object.Value
 	if err := json.Unmarshal(text, &v); err != nil {
-		return object.Value{}, true, fmt.Errorf("cannot read object %s: %w", r.ID, err)
+		return failed(fmt.Errorf("cannot read object %s: %w", l.Of.Ref.ID, err))
 	}
-	return v, true, nil
+	ev.read = true
+	return Result{Value: v}
 }
 
+func wholeOf(l object.Large) object.Item { return object.Item{Of: l, Index: object.Whole} }
+
 func (ev *evaluation) largeToCEL(l object.Large, t Type) ref.Val {
-	v, ok, err := ev.load(l.Ref)
-	switch {
-	case err != nil:
-		return types.WrapErr(err)
-	case ok:
-		return ev.toCEL(v, t)
+	r := ev.load(wholeOf(l))
+	if !r.known() {
+		return ev.unknown(r)
 	}
-	return ev.unknownLoad(l.Ref)
+	return ev.toCEL(r.Value, t)
 }
 
 func (ev *evaluation) itemToCEL(it object.Item, t Type) ref.Val {
@@ -121,16 +121,13 @@ func (ev *evaluation) itemToCEL(it object.Item, t Type) ref.Val {
 	return ev.toCEL(r.Value, t)
 }
 
-// itemOf reads one item out of a list that is an object.
+// itemOf reads one item out of a list that is an object: of the items of a
+// file that one alone.
 func (ev *evaluation) itemOf(it object.Item) Result {
-	v, ok, err := ev.load(it.Of.Ref)
-	if err != nil {
-		return failed(err)
+	if it.Of.Source.ID != "" {
+		return ev.load(it)
 	}
-	if !ok {
-		return Result{Loads: []object.Ref{it.Of.Ref}}
-	}
-	return ev.element(v, it.Index)
+	return ev.then(ev.load(wholeOf(it.Of)), func(v object.Value) Result { return ev.element(v, it.Index) })
 }
 
 // gatherToCEL spells a gather out.

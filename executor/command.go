@@ -26,7 +26,7 @@ type (
 	// answer is what Run.EvaluateWith returns for them.
 	Evaluate struct {
 		Fact  Evaluated
-		Loads []object.Ref
+		Loads []object.Item
 	}
 
 	// Place asks for Placed, or for Failed of the attempt if no node can take it.

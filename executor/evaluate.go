@@ -11,10 +11,10 @@ import (
 // An outcome is what the expressions of a task came to, as far as they could be
 // evaluated. It follows from facts alone.
 type outcome struct {
-	lost   TaskID       // it must read what this task made, which is lost for ever
-	absent bool         // it must read a value that will never exist
-	needs  []dsl.Need   // values that do not exist yet
-	loads  []object.Ref // contents that the expressions need
+	lost   TaskID        // it must read what this task made, which is lost for ever
+	absent bool          // it must read a value that will never exist
+	needs  []dsl.Need    // values that do not exist yet
+	loads  []object.Item // contents that the expressions need
 	err    error
 
 	computed bool      // fact has something that is not recorded

@@ -104,9 +104,9 @@ func (r *Run) lookAgain() {
 	}
 }
 
-func (r *Run) anyLost(refs []object.Ref) bool {
-	for _, o := range refs {
-		if r.lost[o.ID] {
+func (r *Run) anyLost(items []object.Item) bool {
+	for i := range items {
+		if r.hasLost(object.Value{Item: &items[i]}) {
 			return true
 		}
 	}

@@ -65,7 +65,7 @@ func play(t *testing.T, file string, archive *txtar.Archive) *script {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &script{t: t, run: New("run_x", program), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), loads: dsl.Loaded{}, held: map[string]bool{}}
+	s := &script{t: t, run: New("run_x", program), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), loads: map[string]json.RawMessage{}, held: map[string]bool{}}
 	for line := range strings.Lines(string(archive.Files[1].Data)) {
 		if command, ok := strings.CutPrefix(strings.TrimSpace(line), "> "); ok {
 			fmt.Fprintf(&s.out, "> %s\n", command)
@@ -83,7 +83,7 @@ type script struct {
 	run     *Run
 	journal []Record
 	now     time.Time
-	loads   dsl.Loaded
+	loads   map[string]json.RawMessage // contents of objects, or of items as ID[I]
 	held    map[string]bool
 	out     bytes.Buffer
 }
@@ -106,7 +106,7 @@ func (s *script) do(words []string) {
 		}
 		s.now = s.now.Add(d)
 	case "load":
-		s.loads[object.ID(args[0])] = json.RawMessage(args[1])
+		s.loads[args[0]] = json.RawMessage(args[1])
 	case "crash":
 		var commands []Command
 		s.run, commands = rebuild(s.t, s.run, s.journal)
@@ -265,11 +265,15 @@ func (s *script) carryOut(commands []Command) {
 func (s *script) evaluate(c Evaluate) {
 	s.t.Helper()
 	if len(c.Loads) > 0 {
-		s.say("evaluate %q with the contents of %s", c.Fact.Task, c.Loads[0].ID)
+		s.say("evaluate %q with the contents of %s", c.Fact.Task, showLoad(c.Loads[0]))
 		if s.held["evaluate"] {
 			return
 		}
-		c = s.run.EvaluateWith(c, s.loads)
+		loaded := dsl.Loaded{}
+		for _, l := range c.Loads {
+			loaded[l] = s.loads[showLoad(l)]
+		}
+		c = s.run.EvaluateWith(c, loaded)
 	}
 	s.say("evaluate %s", showEvaluated(c.Fact))
 	if !s.held["evaluate"] {

@@ -10,7 +10,7 @@ import (
 	"example.org/weft/object"
 )
 
-// values reads name=value pairs: JSON, file:ID, or large:ID:LENGTH; a list in
+// values reads name=value pairs: JSON, file:ID, large:ID:LENGTH, or lines:ID:LENGTH with items in a file; a list in
 // brackets may hold files.
 func (s *script) values(args []string) map[string]object.Value {
 	s.t.Helper()
@@ -39,6 +39,11 @@ func readValue(text string) object.Value {
 		large.IsList = err == nil
 		return object.Value{Large: large}
 	}
+	if rest, ok := strings.CutPrefix(text, "lines:"); ok {
+		v := readValue("large:" + rest)
+		v.Large.Source = object.Ref{ID: v.Large.Ref.ID + "-source", Size: 1_000_000}
+		return v
+	}
 	if strings.HasPrefix(text, "[file:") {
 		var list []object.Value
 		for item := range strings.SplitSeq(strings.Trim(text, "[]"), ",") {
@@ -47,6 +52,13 @@ func readValue(text string) object.Value {
 		return object.Value{List: list}
 	}
 	return object.FromJSON([]byte(text))
+}
+
+func showLoad(l object.Item) string {
+	if l.Index == object.Whole {
+		return string(l.Of.Ref.ID)
+	}
+	return fmt.Sprintf("%s[%d]", l.Of.Ref.ID, l.Index)
 }
 
 func showValues(values map[string]object.Value) string {

@@ -26,7 +26,13 @@ type Value struct {
 
 // Large is a value whose JSON is too big to stand inline.
 type Large struct {
-	Ref Ref `json:"ref"` // its bytes are the JSON encoding of a Value
+	// Ref's bytes are the JSON encoding of a Value; or, with a Source, say where
+	// in it each item of the list stands (package object/record).
+	Ref Ref `json:"ref"`
+
+	// Source is the file that the items of a list are read from, one by one, so
+	// that nobody holds them all. Its items are text or JSON, never files.
+	Source Ref `json:"source,omitzero"`
 
 	// IsList says whether the value is a list; Length is then its number of
 	// items, which control flow may need without reading the object.
@@ -52,6 +58,10 @@ type Item struct {
 	Of    Large `json:"of"`
 	Index int   `json:"index"`
 }
+
+// Whole is the Index of an Item that means all of the value, where contents are
+// asked for.
+const Whole = -1
 
 // Null is the value of an optional input that nothing was given for.
 func Null() Value { return Value{} }

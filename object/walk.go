@@ -13,9 +13,9 @@ func (v Value) walk(yield func(Ref) bool) bool {
 	case v.Dir != nil:
 		return yield(*v.Dir)
 	case v.Large != nil:
-		return yield(v.Large.Ref)
+		return v.Large.walk(yield)
 	case v.Item != nil:
-		return yield(v.Item.Of.Ref)
+		return v.Item.Of.walk(yield)
 	}
 	for _, item := range v.List {
 		if !item.walk(yield) {
@@ -28,6 +28,10 @@ func (v Value) walk(yield func(Ref) bool) bool {
 		}
 	}
 	return true
+}
+
+func (l *Large) walk(yield func(Ref) bool) bool {
+	return yield(l.Ref) && (l.Source.ID == "" || yield(l.Source))
 }
 
 // Bytes is the total size of the objects that v refers to, plus its inline

@@ -29,6 +29,9 @@ func plainValue(v object.Value) any {
 		return dir
 	case v.Large != nil:
 		large := refView(v.Large.Ref)
+		if v.Large.Source.ID != "" {
+			large = refView(v.Large.Source) // the index is of no use to clients
+		}
 		large.Large, large.Length = true, v.Large.Length
 		return large
 	case v.Gather != nil:

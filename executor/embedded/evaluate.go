@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"example.org/weft/dsl"
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal"
+	"example.org/weft/executor/node"
 	"example.org/weft/object"
 )
 
@@ -17,14 +19,14 @@ import (
 const maxLoad = 64 << 20
 
 // evaluate makes what an expression gave a fact, or has the objects read first
-// that it needs the contents of.
-func (l *loop) evaluate(a *active, c executor.Evaluate) {
+// that it needs the contents of, besides those that are loaded.
+func (l *loop) evaluate(a *active, c executor.Evaluate, loaded dsl.Loaded) {
 	if len(c.Loads) == 0 {
 		l.step(a, c.Fact)
 		return
 	}
 	l.tasks.Go(func() {
-		loaded, err := l.loadObjects(l.background, c.Loads)
+		loaded, err := l.loadAll(l.background, c.Loads, loaded)
 		l.events.put(evaluated{run: a, command: c, loaded: loaded, err: err})
 	})
 }
@@ -43,7 +45,7 @@ func (e evaluated) deliver(l *loop) {
 	}
 	if l.loseAll(e.run, e.err) {
 		// Evaluated anew, it waits for what is made again.
-		l.evaluate(e.run, e.run.run.EvaluateWith(e.command, nil))
+		l.evaluate(e.run, e.run.run.EvaluateWith(e.command, nil), nil)
 		return
 	}
 	if e.err != nil {
@@ -51,19 +53,29 @@ func (e evaluated) deliver(l *loop) {
 		l.step(e.run, e.command.Fact)
 		return
 	}
-	l.evaluate(e.run, e.run.run.EvaluateWith(e.command, e.loaded))
+	l.evaluate(e.run, e.run.run.EvaluateWith(e.command, e.loaded), e.loaded)
 }
 
-func (e *Engine) loadObjects(ctx context.Context, refs []object.Ref) (dsl.Loaded, error) {
-	loaded := make(dsl.Loaded, len(refs))
-	for _, ref := range refs {
-		content, err := e.readObject(ctx, ref)
+// loadAll adds contents to those that are loaded.
+func (e *Engine) loadAll(ctx context.Context, wanted []object.Item, loaded dsl.Loaded) (dsl.Loaded, error) {
+	if loaded == nil {
+		loaded = make(dsl.Loaded, len(wanted))
+	}
+	for _, l := range wanted {
+		content, err := e.content(ctx, l)
 		if err != nil {
 			return nil, err
 		}
-		loaded[ref.ID] = content
+		loaded[l] = content
 	}
 	return loaded, nil
+}
+
+func (e *Engine) content(ctx context.Context, l object.Item) ([]byte, error) {
+	if l.Of.Source.ID != "" {
+		return e.loadItems(l)
+	}
+	return e.readObject(ctx, l.Of.Ref)
 }
 
 func (e *Engine) readObject(ctx context.Context, ref object.Ref) ([]byte, error) {
@@ -79,4 +91,54 @@ func (e *Engine) readObject(ctx context.Context, ref object.Ref) ([]byte, error)
 	}
 	defer r.Close() //nolint:errcheck // only read
 	return io.ReadAll(io.LimitReader(r, maxLoad))
+}
+
+// loadItems reads an item of a list whose items stand in a file, or all of them.
+func (e *Engine) loadItems(l object.Item) ([]byte, error) {
+	n, err := e.holderOf(l.Of)
+	if err != nil {
+		return nil, err
+	}
+	from, to := l.Index, l.Index+1
+	if l.Index == object.Whole {
+		if err := node.FitsWhole(l.Of); err != nil {
+			return nil, err
+		}
+		from, to = 0, l.Of.Length
+	}
+	items, err := node.ReadItems(n.Store(), l.Of, from, to)
+	if gone(err) {
+		return nil, &lostError{[]object.ID{l.Of.Ref.ID, l.Of.Source.ID}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.Index != object.Whole {
+		return json.Marshal(object.FromJSON(items[0]))
+	}
+	list, err := json.Marshal(items)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(object.FromJSON(list))
+}
+
+// holderOf returns a node that has both objects of a list whose items stand in a
+// file. One that has made or used it has.
+func (e *Engine) holderOf(list object.Large) (Node, error) {
+	for _, n := range e.cfg.Nodes {
+		if n.Store().Has(list.Ref.ID) && n.Store().Has(list.Source.ID) {
+			return n, nil
+		}
+	}
+	lost := &lostError{}
+	for _, ref := range []object.Ref{list.Ref, list.Source} {
+		if e.holder(ref.ID) < 0 {
+			lost.ids = append(lost.ids, ref.ID)
+		}
+	}
+	if len(lost.ids) == 0 {
+		return nil, fmt.Errorf("no node has both the items and the index of %s", list.Source.Name)
+	}
+	return nil, lost
 }

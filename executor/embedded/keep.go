@@ -69,7 +69,7 @@ func (k *keeper) findLarge(v object.Value) error {
 			return err
 		}
 	}
-	if v.Large == nil {
+	if v.Large == nil || v.Large.Source.ID != "" {
 		return nil
 	}
 	n := k.engine.holder(v.Large.Ref.ID)

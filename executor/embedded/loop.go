@@ -188,7 +188,7 @@ func (l *loop) advance(a *active) {
 func (l *loop) carryOut(a *active, c executor.Command) {
 	switch c := c.(type) {
 	case executor.Evaluate:
-		l.evaluate(a, c)
+		l.evaluate(a, c, nil)
 	case executor.Place:
 		l.place(a, c)
 	case executor.Plan:

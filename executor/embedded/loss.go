@@ -89,7 +89,7 @@ func (a *active) maker(id object.ID) executor.TaskID {
 // names follow from the attempt's.
 func (a *active) note(step int, attempt executor.AttemptID, outputs map[string]object.Value) {
 	fn := a.program.FunctionOf(step)
-	if fn.Builtin != "" {
+	if fn.Builtin != "" && !fn.Lists() {
 		return
 	}
 	for _, field := range fn.Outputs {

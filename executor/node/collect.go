@@ -50,15 +50,18 @@ func (c *collector) collect(ctx context.Context) (map[string]object.Value, error
 		}
 		outputs[f.Name] = v
 	}
+	return outputs, c.secure(ctx, outputs)
+}
+
+// secure returns when what must be on stable storage is there.
+func (c *collector) secure(ctx context.Context, outputs map[string]object.Value) error {
 	if c.attempt.ViaStore {
-		return outputs, c.publish(ctx, outputs)
+		return c.publish(ctx, outputs)
 	}
-	if !c.attempt.Function.Pure {
-		if err := c.node.store.Sync(ctx, c.made...); err != nil {
-			return nil, because(executor.CauseError, err)
-		}
+	if c.attempt.Function.Pure {
+		return nil
 	}
-	return outputs, nil
+	return because(executor.CauseError, c.node.store.Sync(ctx, c.made...))
 }
 
 // readValues reads $WEFT_OUTPUT, if the function wrote it.
@@ -279,7 +282,7 @@ func (c *collector) publish(ctx context.Context, outputs map[string]object.Value
 		for ref := range outputs[f.Name].Refs {
 			ids = append(ids, ref.ID)
 		}
-		if l := outputs[f.Name].Large; l != nil {
+		if l := outputs[f.Name].Large; l != nil && l.Source.ID == "" {
 			prefix := f.Name + "/"
 			for i := range l.Length {
 				ids = append(ids, object.Mint(c.attempt.Attempt.String(), prefix+strconv.Itoa(i)))

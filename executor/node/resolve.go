@@ -16,6 +16,13 @@ func (s *stager) resolve(ctx context.Context, v object.Value) (object.Value, err
 	if v.Item == nil {
 		return v, nil
 	}
+	if v.Item.Of.Source.ID != "" {
+		items, err := s.items(ctx, v.Item.Of, v.Item.Index, v.Item.Index+1)
+		if err != nil {
+			return v, err
+		}
+		return object.FromJSON(items[0]), nil
+	}
 	list, err := s.load(ctx, v.Item.Of.Ref)
 	if err != nil {
 		return v, err
@@ -31,6 +38,9 @@ func (s *stager) open(ctx context.Context, v object.Value) (object.Value, error)
 	v, err := s.resolve(ctx, v)
 	if err != nil || v.Large == nil {
 		return v, err
+	}
+	if v.Large.Source.ID != "" {
+		return s.allItems(ctx, *v.Large)
 	}
 	return s.load(ctx, v.Large.Ref)
 }

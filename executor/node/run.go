@@ -52,7 +52,7 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 		ctx, cancel = context.WithTimeoutCause(ctx, a.Timeout, errTimeout)
 		defer cancel()
 	}
-	if a.Function.Builtin != "" {
+	if a.Function.Builtin != "" && !a.Function.Lists() {
 		res, err := n.runBuiltin(ctx, a)
 		n.leave(a)
 		n.tell(a, res, err, executor.Where{})
@@ -120,6 +120,9 @@ func (n *Node) runProcess(ctx context.Context, a *attempt, f *folder) (result, e
 	res.usage.Stage, res.moved = time.Since(begun), s.ledger.transfers
 	if err != nil {
 		return res, because(executor.CauseInput, err)
+	}
+	if a.Function.Lists() {
+		return n.runList(ctx, a, f, s, res)
 	}
 	stop := n.announce(a)
 	out, err := n.exec.Run(ctx, &runtime.Call{

@@ -133,13 +133,14 @@ func (s *stage) carryOut(c executor.Command) {
 func (s *stage) evaluate(c executor.Evaluate) {
 	loaded := dsl.Loaded{}
 	for len(c.Loads) > 0 {
-		for _, ref := range c.Loads {
-			text, ok := s.test.Files[ref.Name]
+		for _, l := range c.Loads {
+			name := l.Of.Ref.Name
+			text, ok := s.test.Files[name]
 			if !ok {
-				s.err = fmt.Errorf("an expression of %s reads file %q: say under files what it contains", c.Fact.Task, ref.Name)
+				s.err = fmt.Errorf("an expression of %s reads file %q: say under files what it contains", c.Fact.Task, name)
 				return
 			}
-			loaded[ref.ID] = []byte(text)
+			loaded[l] = []byte(text)
 		}
 		c = s.run.EvaluateWith(c, loaded)
 	}

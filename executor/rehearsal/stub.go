@@ -38,7 +38,7 @@ func (s *stage) invoke(c executor.Invoke) {
 func (s *stage) answer(c executor.Invoke, step *dsl.Step, f *dsl.Function, inputs map[string]object.Value) (executor.Fact, time.Duration) {
 	stub := s.stub(c.Attempt.Task, step.Name, f.Name)
 	switch {
-	case stub == nil && f.Builtin != "":
+	case stub == nil && f.Builtin != "" && !f.Lists():
 		return builtin(c, f, inputs)
 	case stub == nil && len(f.Outputs) > 0:
 		s.err = fmt.Errorf("task %s runs, and there is no stub for it: add %s under stubs", c.Attempt.Task, step.Name)

@@ -17,6 +17,8 @@ import (
 //	identity  the same, under the name that says so
 //	sleep     waits `seconds`
 //	fail      fails with `message`
+//
+// Those that list the items of a file read and write objects: a node has them.
 type Builtin struct{}
 
 var _ Runtime = Builtin{}

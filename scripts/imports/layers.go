@@ -23,7 +23,7 @@ func layers() []layer {
 			parts: []string{"executor", "planner", "placement"},
 			also:  []string{"placement -> planner"},
 		},
-		{parts: []string{"object/store", "object/peer", "object/bucket"}},
+		{parts: []string{"object/store", "object/peer", "object/bucket", "object/record"}},
 		{
 			parts: []string{"executor/journal", "executor/runtime", "executor/node"},
 			also:  []string{"executor/node -> executor/runtime"},

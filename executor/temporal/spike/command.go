@@ -98,7 +98,7 @@ func (d *driver) release() {
 		case executor.Abort:
 			d.start(d.beating(c.Node), "Abort", question(d, c), lost(c.Attempt))
 		case executor.Evaluate:
-			d.start(d.onNode(d.made[c.Loads[0].ID].node), "Evaluate", question(d, c), func(err error) []Fact {
+			d.start(d.onNode(d.made[c.Loads[0].Of.Ref.ID].node), "Evaluate", question(d, c), func(err error) []Fact {
 				c.Fact.Err = err.Error()
 				return []Fact{{c.Fact}}
 			})

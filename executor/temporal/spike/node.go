@@ -136,8 +136,8 @@ func (n *Node) Evaluate(ctx context.Context, q Question[executor.Evaluate]) ([]F
 	loaded := dsl.Loaded{}
 	c := q.Command
 	for len(c.Loads) > 0 {
-		for _, ref := range c.Loads {
-			if loaded[ref.ID], err = n.load(ref.ID); err != nil {
+		for _, l := range c.Loads {
+			if loaded[l], err = n.load(l.Of.Ref.ID); err != nil {
 				return nil, err
 			}
 		}
