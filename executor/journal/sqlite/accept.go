@@ -34,7 +34,7 @@ func (db *DB) accept(ctx context.Context, r journal.NewRun) (run executor.RunID,
 	if err != nil {
 		return "", false, err
 	}
-	err = db.write(ctx, func(tx *sql.Tx) (err error) {
+	err = db.writer.do(ctx, func(tx *sql.Conn) (err error) {
 		run, err = findAccepted(ctx, tx, r, inputs)
 		if err != nil || run != "" {
 			return err
@@ -53,7 +53,7 @@ func (db *DB) accept(ctx context.Context, r journal.NewRun) (run executor.RunID,
 
 // findAccepted returns the run that was accepted with the idempotency key of r;
 // empty when there is none.
-func findAccepted(ctx context.Context, tx *sql.Tx, r journal.NewRun, inputs []byte) (executor.RunID, error) {
+func findAccepted(ctx context.Context, tx *sql.Conn, r journal.NewRun, inputs []byte) (executor.RunID, error) {
 	if r.IdempotencyKey == "" {
 		return "", nil
 	}
@@ -75,7 +75,7 @@ func findAccepted(ctx context.Context, tx *sql.Tx, r journal.NewRun, inputs []by
 	return run, nil
 }
 
-func insertRun(ctx context.Context, tx *sql.Tx, r journal.NewRun, inputs []byte) error {
+func insertRun(ctx context.Context, tx *sql.Conn, r journal.NewRun, inputs []byte) error {
 	options, err := json.Marshal(r.Options)
 	if err != nil {
 		return err

@@ -12,43 +12,37 @@ import (
 
 // appendStmts are the statements of the way that every record goes.
 type appendStmts struct {
-	advance, outputs, insert, fold, empty *sql.Stmt
+	advance, change, outputs, insert, fold, empty *sql.Stmt
 }
 
-func prepareAppend(ctx context.Context, db *sql.DB) (appendStmts, error) {
+// prepareAppend prepares them. Most appends only advance a run: a statement
+// that names a column of an index writes that index, whether or not the value
+// is another.
+func prepareAppend(ctx context.Context, conn *sql.Conn) (appendStmts, error) {
 	var s appendStmts
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
 	}{
 		{&s.advance, `
-			UPDATE runs SET seq = CASE WHEN ?2 = 0 OR seq = ?1 THEN seq + ?2 ELSE -1 END,
-				status = coalesce(?3, status), error = coalesce(?4, error),
-				started = coalesce(?5, started), ended = CASE WHEN ?9 THEN NULL ELSE coalesce(?6, ended) END,
-				owner = CASE WHEN ?9 THEN '' ELSE owner END
-			WHERE id = ?7 AND epoch = ?8`},
+			UPDATE runs SET seq = CASE WHEN ?2 = 0 OR seq = ?1 THEN seq + ?2 ELSE -1 END
+			WHERE id = ?3 AND epoch = ?4`},
+		{&s.change, `
+			UPDATE runs SET status = ?1, error = ?2, started = coalesce(?3, started),
+				ended = CASE WHEN ?5 THEN NULL ELSE coalesce(?4, ended) END,
+				owner = CASE WHEN ?5 THEN '' ELSE owner END
+			WHERE id = ?6`},
 		{&s.outputs, `UPDATE run_values SET outputs = ? WHERE n = (SELECT n FROM runs WHERE id = ?)`},
 		{&s.insert, `INSERT INTO records (run, seq, at, kind, data) VALUES (?, ?, ?, ?, ?)`},
 		{&s.fold, `UPDATE inbox SET folded = 1 WHERE id = ? AND run = ?`},
 		{&s.empty, `DELETE FROM inbox WHERE run = ?`},
 	} {
 		var err error
-		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // DB.Close closes it
+		if *p.stmt, err = conn.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return s, err
 		}
 	}
 	return s, nil
-}
-
-// in returns the statements bound to a transaction, which closes them.
-func (s appendStmts) in(ctx context.Context, tx *sql.Tx) appendStmts {
-	return appendStmts{
-		advance: tx.StmtContext(ctx, s.advance),
-		outputs: tx.StmtContext(ctx, s.outputs),
-		insert:  tx.StmtContext(ctx, s.insert),
-		fold:    tx.StmtContext(ctx, s.fold),
-		empty:   tx.StmtContext(ctx, s.empty),
-	}
 }
 
 // Append implements journal.Journal.
@@ -57,16 +51,12 @@ func (db *DB) Append(ctx context.Context, batches []journal.Batch) (fenced []exe
 	if err != nil {
 		return nil, fmt.Errorf("cannot append: %w", err)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("cannot append: %w", err)
-	}
-	// A flush that has begun goes on to its end, which is a moment away. The
-	// driver would start a goroutine for each statement to be able to cut it off.
-	ctx = context.WithoutCancel(ctx)
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		stmts := db.append.in(ctx, tx)
+	err = db.writer.do(ctx, func(*sql.Conn) error {
+		// A flush that has begun goes on to its end, which is a moment away. The
+		// driver would start a goroutine for each statement to be able to cut it off.
+		ctx := context.WithoutCancel(ctx)
 		for _, b := range merged {
-			owned, err := stmts.write(ctx, b)
+			owned, err := db.writer.append.write(ctx, b)
 			if err != nil {
 				return fmt.Errorf("run %s: %w", b.Run, err)
 			}
@@ -122,17 +112,16 @@ func (s appendStmts) update(ctx context.Context, b journal.Batch, c journal.Chan
 	if len(b.Records) > 0 {
 		before = b.Records[0].Seq - 1
 	}
-	var status, message any
-	if c.Status != "" {
-		status, message = c.Status, c.Error
-	}
-	result, err := s.advance.ExecContext(ctx, before, len(b.Records), status, message,
-		micros(c.Started), micros(c.Ended), b.Run, b.Epoch, c.Reopened)
+	result, err := s.advance.ExecContext(ctx, before, len(b.Records), b.Run, b.Epoch)
 	if err != nil {
 		return false, err
 	}
 	n, err := result.RowsAffected()
-	return n == 1, err
+	if err != nil || n == 0 || c.Status == "" {
+		return n == 1, err
+	}
+	_, err = s.change.ExecContext(ctx, c.Status, c.Error, micros(c.Started), micros(c.Ended), c.Reopened, b.Run)
+	return true, err
 }
 
 // end keeps the outputs of a run that ended and empties its inbox.

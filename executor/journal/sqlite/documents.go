@@ -14,9 +14,12 @@ func (db *DB) PutDocument(ctx context.Context, kind, key string, data []byte) er
 	if !journal.IsText(kind) || !journal.IsText(key) {
 		return fmt.Errorf("cannot keep %s %q: %w", kind, key, journal.ErrText)
 	}
-	_, err := db.writer.ExecContext(ctx, `
-		INSERT INTO documents (kind, key, data) VALUES (?, ?, ?)
-		ON CONFLICT DO UPDATE SET data = excluded.data`, kind, key, notNil(data))
+	err := db.writer.do(ctx, func(tx *sql.Conn) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO documents (kind, key, data) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET data = excluded.data`, kind, key, notNil(data))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("cannot keep %s %q: %w", kind, key, err)
 	}

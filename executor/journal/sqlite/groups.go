@@ -11,7 +11,7 @@ import (
 
 // joinGroup puts a run that was just inserted into its group, or refuses it
 // when it is not to wait.
-func joinGroup(ctx context.Context, tx *sql.Tx, r journal.NewRun) error {
+func joinGroup(ctx context.Context, tx *sql.Conn, r journal.NewRun) error {
 	if r.Group.Name == "" {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (db *DB) post(ctx context.Context, run executor.RunID, key string, f execut
 	if err != nil {
 		return err
 	}
-	return db.write(ctx, func(tx *sql.Tx) error {
+	return db.writer.do(ctx, func(tx *sql.Conn) error {
 		var ended bool
 		err := tx.QueryRowContext(ctx, `SELECT ended IS NOT NULL FROM runs WHERE id = ?`, run).Scan(&ended)
 		if errors.Is(err, sql.ErrNoRows) {

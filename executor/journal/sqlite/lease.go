@@ -15,7 +15,7 @@ import (
 // Acquire implements journal.Journal.
 func (db *DB) Acquire(ctx context.Context, owner string, ttl time.Duration, limit int) ([]journal.Lease, error) {
 	var leases []journal.Lease
-	err := db.write(ctx, func(tx *sql.Tx) (err error) {
+	err := db.writer.do(ctx, func(tx *sql.Conn) (err error) {
 		now := time.Now()
 		if leases, err = takeFree(ctx, tx, owner, now, limit); err != nil || len(leases) == 0 {
 			return err
@@ -28,7 +28,7 @@ func (db *DB) Acquire(ctx context.Context, owner string, ttl time.Duration, limi
 	return leases, nil
 }
 
-func takeFree(ctx context.Context, tx *sql.Tx, owner string, now time.Time, limit int) ([]journal.Lease, error) {
+func takeFree(ctx context.Context, tx *sql.Conn, owner string, now time.Time, limit int) ([]journal.Lease, error) {
 	rows, err := tx.QueryContext(ctx, `
 		UPDATE runs SET owner = ?, epoch = epoch + 1 WHERE n IN (
 			SELECT n FROM runs WHERE ended IS NULL
@@ -52,7 +52,7 @@ func takeFree(ctx context.Context, tx *sql.Tx, owner string, now time.Time, limi
 }
 
 // prolong sets the end of owner's lease, unless it is later already.
-func prolong(ctx context.Context, tx *sql.Tx, owner string, expires time.Time) error {
+func prolong(ctx context.Context, tx *sql.Conn, owner string, expires time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO owners (name, expires) VALUES (?, ?)
 		ON CONFLICT DO UPDATE SET expires = max(expires, excluded.expires)`, owner, expires.UnixMicro())
@@ -62,7 +62,7 @@ func prolong(ctx context.Context, tx *sql.Tx, owner string, expires time.Time) e
 // Renew implements journal.Journal.
 func (db *DB) Renew(ctx context.Context, owner string, ttl time.Duration) ([]executor.RunID, error) {
 	var runs []executor.RunID
-	err := db.write(ctx, func(tx *sql.Tx) (err error) {
+	err := db.writer.do(ctx, func(tx *sql.Conn) (err error) {
 		if err := prolong(ctx, tx, owner, time.Now().Add(ttl)); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (db *DB) Renew(ctx context.Context, owner string, ttl time.Duration) ([]exe
 	return runs, nil
 }
 
-func openRuns(ctx context.Context, tx *sql.Tx, owner string) ([]executor.RunID, error) {
+func openRuns(ctx context.Context, tx *sql.Conn, owner string) ([]executor.RunID, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id FROM runs WHERE owner = ? AND ended IS NULL ORDER BY n`, owner)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func openRuns(ctx context.Context, tx *sql.Tx, owner string) ([]executor.RunID, 
 
 // Release implements journal.Releaser.
 func (db *DB) Release(ctx context.Context, owner string, runs ...executor.RunID) error {
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.writer.do(ctx, func(tx *sql.Conn) error {
 		if len(runs) == 0 {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM owners WHERE name = ?`, owner); err != nil {
 				return err

@@ -36,9 +36,8 @@ var (
 // A DB is an open journal. It is safe for concurrent use.
 type DB struct {
 	lock   *lockFile
-	writer *sql.DB // has one connection
+	writer *writer
 	reader *sql.DB
-	append appendStmts
 	hub    *hub.Hub
 }
 
@@ -71,18 +70,7 @@ func (db *DB) open(ctx context.Context, path string) error {
 		return err
 	}
 	var err error
-	if db.writer, err = sql.Open("sqlite", source(path, "_txlock=immediate")); err != nil {
-		return err
-	}
-	db.writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, db.writer); err != nil {
-		return err
-	}
-	// The lock says that no former owner is alive.
-	if _, err := db.writer.ExecContext(ctx, `DELETE FROM owners`); err != nil {
-		return err
-	}
-	if db.append, err = prepareAppend(ctx, db.writer); err != nil {
+	if db.writer, err = openWriter(ctx, source(path, "")); err != nil {
 		return err
 	}
 	if db.reader, err = sql.Open("sqlite", source(path, "_pragma=query_only(1)")); err != nil {
@@ -122,7 +110,7 @@ func (db *DB) Close() error {
 		errs = append(errs, db.reader.Close())
 	}
 	if db.writer != nil {
-		errs = append(errs, db.writer.Close())
+		errs = append(errs, db.writer.close())
 	}
 	return errors.Join(append(errs, db.lock.release())...)
 }
@@ -134,19 +122,6 @@ func (db *DB) SetAddress(addr string) error { return db.lock.setAddress(addr) }
 // Watch implements journal.Watcher.
 func (db *DB) Watch(run executor.RunID, wake func()) (stop func()) {
 	return db.hub.Watch(run, wake)
-}
-
-// write runs f in a transaction that holds the write lock from its start.
-func (db *DB) write(ctx context.Context, f func(tx *sql.Tx) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		_ = tx.Rollback() // err says why
-		return err
-	}
-	return tx.Commit()
 }
 
 // micros returns a time as it stands in the database.

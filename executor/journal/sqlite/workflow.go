@@ -14,7 +14,7 @@ func (db *DB) PutWorkflow(ctx context.Context, w journal.Workflow) error {
 	if !journal.IsText(w.Name) || !journal.IsText(w.Version) {
 		return fmt.Errorf("cannot keep workflow %q: %w", w.Name, journal.ErrText)
 	}
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	err := db.writer.do(ctx, func(tx *sql.Conn) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO workflows (name, version, source, created) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO NOTHING`, w.Name, w.Version, notNil(w.Source), w.Created.UnixMicro())
