@@ -23,18 +23,30 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// A database is a journal and what belongs to it.
+type database interface {
+	journal.Journal
+	journal.Releaser
+	journal.Catalog
+	journal.Documents
+	journal.Watcher
+	journal.Groups
+	journal.Mailbox
+	Close() error
+}
+
 // A world is a journal and the engines that serve it, one after the other.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
-	db     *sqlite.DB
+	db     database
 	node   *node.Node
 	engine *embedded.Engine
 	stop   func()
 	owners int
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir()}
 	w.start()
@@ -45,10 +57,18 @@ func newWorld(t *testing.T) *world {
 // start serves the world's folder as a new process would.
 func (w *world) start() {
 	w.t.Helper()
-	var err error
-	if w.db, err = sqlite.Open(w.t.Context(), w.dir); err != nil {
+	db, err := sqlite.Open(w.t.Context(), w.dir)
+	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.serve(db)
+}
+
+// serve starts an engine on a journal, which stop closes.
+func (w *world) serve(db database) {
+	w.t.Helper()
+	w.db = db
+	var err error
 	log := slog.New(slog.DiscardHandler)
 	if w.node, err = node.Open(node.Config{ID: "n1", Dir: w.dir + "/n1", CPU: 2, Memory: 1 << 30, Log: log}); err != nil {
 		w.t.Fatal(err)
@@ -79,17 +99,29 @@ func (w *world) start() {
 // submit accepts a run of the workflow.
 func (w *world) submit(src, key string, inputs map[string]object.Value) executor.RunID {
 	w.t.Helper()
+	return w.begin(w.keep(src), key, inputs)
+}
+
+// keep puts the workflow into the catalog.
+func (w *world) keep(src string) journal.Workflow {
+	w.t.Helper()
 	p, _, err := dsl.Compile("test.yaml", []byte(src))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	workflow := journal.Workflow{Name: p.Name, Version: p.Version, Source: []byte(src), Created: time.Now().UTC()}
-	if err := w.db.PutWorkflow(w.t.Context(), workflow); err != nil {
+	kept := journal.Workflow{Name: p.Name, Version: p.Version, Source: []byte(src), Created: time.Now().UTC()}
+	if err := w.db.PutWorkflow(w.t.Context(), kept); err != nil {
 		w.t.Fatal(err)
 	}
-	id := executor.RunID("run_" + string(object.Mint(w.t.Name()+key, src))[4:])
-	id, _, err = w.engine.Submit(w.t.Context(), journal.NewRun{
-		ID: id, Workflow: p.Name, Version: p.Version, Inputs: inputs, IdempotencyKey: key, Created: time.Now().UTC(),
+	return kept
+}
+
+// begin accepts a run of a workflow that is kept.
+func (w *world) begin(of journal.Workflow, key string, inputs map[string]object.Value) executor.RunID {
+	w.t.Helper()
+	id := executor.RunID("run_" + string(object.Mint(w.t.Name()+key, string(of.Source)))[4:])
+	id, _, err := w.engine.Submit(w.t.Context(), journal.NewRun{
+		ID: id, Workflow: of.Name, Version: of.Version, Inputs: inputs, IdempotencyKey: key, Created: time.Now().UTC(),
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -37,10 +37,17 @@ func (l *loop) flush() {
 	}
 	l.out = nil
 	l.flushing = true
-	l.tasks.Go(func() {
+	l.flights <- f
+}
+
+// fly carries flights to the journal until there come no more. It is one
+// goroutine for all of them: what a database needs is deep, and a new one would
+// grow its stack anew each time.
+func (l *loop) fly() {
+	for f := range l.flights {
 		fenced, err := l.cfg.Journal.Append(l.background, f.batches)
 		l.events.put(flushed{flight: f, fenced: fenced, err: err})
-	})
+	}
 }
 
 // flushed says that a flush has come back.

@@ -32,7 +32,8 @@ type loop struct {
 
 	out      []*active // runs with records that no flush carries yet, in order
 	flushing bool
-	stopping bool // nothing new begins
+	flights  chan flight // has room for one: there is one at a time
+	stopping bool        // nothing new begins
 
 	// background is the context of work that the loop started; it outlives
 	// Serve's own, so that what is known when Serve ends becomes durable.
@@ -80,6 +81,8 @@ func newLoop(e *Engine) *loop {
 		log:    e.log,
 		runs:   make(map[executor.RunID]*active),
 		nodes:  newCapacity(e.cfg.Nodes),
+
+		flights: make(chan flight, 1),
 	}
 }
 
@@ -87,6 +90,7 @@ func newLoop(e *Engine) *loop {
 func (l *loop) serve(ctx context.Context) error {
 	l.background, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer l.cancel()
+	l.tasks.Go(l.fly)
 
 	clock := time.NewTimer(time.Hour)
 	defer clock.Stop()

@@ -20,6 +20,7 @@ func (l *loop) shutdown() error {
 	}
 	err := l.appendRest(ctx)
 	l.cancel()
+	close(l.flights)
 	l.tasks.Wait()
 	return err
 }
