@@ -30,7 +30,7 @@ type trailer struct {
 // WriteIndex reads a file once and writes its index. It returns the number of
 // items. An error says in which line of the file the mistake is.
 func WriteIndex(w io.Writer, file io.Reader, f Format) (items int, err error) {
-	r := newReader(file, f)
+	r := newReader(bufio.NewReaderSize(file, 64<<10), f)
 	about := trailer{Format: f}
 	if about.Fields, err = header(r, f); err != nil {
 		return 0, err
@@ -129,7 +129,7 @@ func (t *trailer) readerAt(index, file io.ReaderAt, i int) (itemReader, error) {
 		return nil, fmt.Errorf("cannot read the index: %w", err)
 	}
 	from := int64(binary.BigEndian.Uint64(at[:]))
-	r := newReader(io.NewSectionReader(file, from, math.MaxInt64-from), t.Format)
+	r := newReader(bufio.NewReader(io.NewSectionReader(file, from, math.MaxInt64-from)), t.Format)
 	for range i % stride {
 		if _, err := r.next(); err != nil {
 			return nil, fmt.Errorf("cannot read up to item %d: %w", i, err)

@@ -9,7 +9,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strings"
 )
@@ -79,7 +78,7 @@ type item interface {
 }
 
 // newReader reads the items that stand in r from its first byte on.
-func newReader(r io.Reader, f Format) itemReader {
+func newReader(r *bufio.Reader, f Format) itemReader {
 	switch f {
 	case CSV:
 		return newTable(r, ',')
@@ -87,5 +86,5 @@ func newReader(r io.Reader, f Format) itemReader {
 		return newTable(r, '\t')
 	case Lines, JSONLines:
 	}
-	return &lineReader{in: bufio.NewReaderSize(r, 64<<10), format: f}
+	return &lineReader{in: r, format: f}
 }
