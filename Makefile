@@ -41,7 +41,7 @@ lint: ## format and lint
 
 bench: ## what a step costs, and what each placement moves
 	@scripts/need go video postgres versitygw
-	cd bench && $(GO) run ./cost && $(GO) run ./placement
+	cd bench && $(GO) run ./cost && $(GO) run ./items && $(GO) run ./placement
 
 generate: ## regenerate what is generated; git diff shows what changed
 	@scripts/need go

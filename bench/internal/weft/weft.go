@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -33,8 +34,9 @@ type Result struct {
 	Moved   int64 `json:"moved_bytes"`
 	Ledger  []Row
 
-	Wall time.Duration `json:"-"` // of the process
-	CPU  time.Duration `json:"-"` // of the process and of those that it waited for
+	Wall   time.Duration `json:"-"` // of the process
+	Memory int64         `json:"-"` // bytes that it had at most
+	CPU    time.Duration `json:"-"` // of the process and of those that it waited for
 }
 
 // A Row is one line of a run's ledger.
@@ -54,6 +56,9 @@ func Run(ctx context.Context, program string, env []string, arguments ...string)
 		return nil, fmt.Errorf("weft %v: %w\n%s%s", arguments, err, out.Bytes(), said.Bytes())
 	}
 	r := &Result{Wall: time.Since(begun), CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.Memory = usage.Maxrss << 10
+	}
 	if err := json.Unmarshal(out.Bytes(), r); err != nil {
 		return nil, fmt.Errorf("weft %v printed no JSON: %w", arguments, err)
 	}
