@@ -25,7 +25,7 @@ type foldSource struct {
 	history   History
 	watcher   journal.Watcher
 	documents journal.Documents
-	programs  *programs
+	programs  *journal.Programs
 }
 
 // A fold is the state of one run as a function of its journal, kept up to date
@@ -78,7 +78,7 @@ func (f *fold) load(ctx context.Context) error {
 	if len(rows) == 0 {
 		return notFound("no run %s", f.id)
 	}
-	program, err := f.from.programs.get(ctx, rows[0].Version)
+	program, err := f.from.programs.Get(ctx, rows[0].Version)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,8 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 		t.Fatal(err)
 	}
 	cfg := Config{
-		Catalog: b.db, History: b.db, Mailbox: b.db, Watcher: b.db, Documents: b.db, Groups: b.db,
+		Programs: journal.NewPrograms(b.db),
+		Catalog:  b.db, History: b.db, Mailbox: b.db, Watcher: b.db, Documents: b.db, Groups: b.db,
 		Engine: b, Objects: b, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Open: true,
 	}
 	for _, c := range change {
@@ -84,7 +85,7 @@ func (b *bench) Submit(ctx context.Context, r journal.NewRun) (executor.RunID, b
 // Redrive is that of the engine, which here runs nothing.
 func (b *bench) Redrive(ctx context.Context, id executor.RunID, x executor.Redriven, dry bool) (executor.Forecast, error) {
 	return embedded.New(embedded.Config{
-		Journal: b.db, Releaser: b.db, Catalog: b.db, Documents: b.db, Watcher: b.db,
+		Journal: b.db, Releaser: b.db, Catalog: b.db, Programs: journal.NewPrograms(b.db), Documents: b.db, Watcher: b.db,
 		Owner: "test", Logger: slog.New(slog.DiscardHandler),
 	}).Redrive(ctx, id, x, dry)
 }

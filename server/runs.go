@@ -65,7 +65,7 @@ func (s *Server) startRun(ctx context.Context, in *newRun) (*runReply, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := s.programs.get(ctx, w.Version)
+	program, err := s.cfg.Programs.Get(ctx, w.Version)
 	if err != nil {
 		return nil, err
 	}

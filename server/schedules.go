@@ -171,7 +171,7 @@ func (s *Server) schedules(ctx context.Context, now time.Time) ([]scheduled, err
 			return nil, err
 		}
 		for _, w := range workflows {
-			program, err := s.programs.get(ctx, w.Version)
+			program, err := s.cfg.Programs.Get(ctx, w.Version)
 			if err != nil {
 				return nil, err
 			}

@@ -17,6 +17,7 @@ import (
 // Getenv and UploadLimit may be left out.
 type Config struct {
 	Catalog   journal.Catalog
+	Programs  *journal.Programs // of the catalog
 	History   History
 	Mailbox   journal.Mailbox
 	Watcher   journal.Watcher
@@ -51,7 +52,6 @@ type Config struct {
 type Server struct {
 	cfg      Config
 	folds    *folds
-	programs *programs
 	metrics  *metrics
 	api      huma.API
 	router   chi.Router
@@ -72,10 +72,9 @@ const (
 // New returns a server that is ready.
 func New(cfg Config) *Server {
 	s := &Server{cfg: cfg, router: chi.NewRouter(), metrics: newMetrics(), closing: make(chan struct{}), triggers: make(chan struct{}, 1)}
-	s.programs = newPrograms(cfg.Catalog)
 	s.folds = newFolds(foldSource{
 		catalog: cfg.Catalog, history: cfg.History, watcher: cfg.Watcher,
-		documents: cfg.Documents, programs: s.programs,
+		documents: cfg.Documents, programs: cfg.Programs,
 	})
 	s.metrics.watch(s)
 

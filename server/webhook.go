@@ -63,7 +63,7 @@ func (s *Server) startByWebhook(r *http.Request, body []byte, now time.Time) (ru
 	if err != nil {
 		return "", 0, err
 	}
-	program, err := s.programs.get(ctx, flow.Version)
+	program, err := s.cfg.Programs.Get(ctx, flow.Version)
 	if err != nil {
 		return "", 0, err
 	}

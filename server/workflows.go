@@ -53,6 +53,7 @@ func (s *Server) putWorkflow(ctx context.Context, in *yamlBody) (*reply[api.Work
 	if err := s.cfg.Catalog.PutWorkflow(ctx, w); err != nil {
 		return nil, fmt.Errorf("cannot keep workflow %s: %w", w.Name, err)
 	}
+	s.cfg.Programs.Keep(program)
 	s.lookAtSchedules()
 	view := workflowView(w, program)
 	view.Source = ""
@@ -90,7 +91,7 @@ func (s *Server) getWorkflow(ctx context.Context, name, version string) (*reply[
 	if err != nil {
 		return nil, err
 	}
-	program, err := s.programs.get(ctx, w.Version)
+	program, err := s.cfg.Programs.Get(ctx, w.Version)
 	if err != nil {
 		return nil, err
 	}

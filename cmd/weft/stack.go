@@ -90,14 +90,15 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	for i, n := range s.nodes {
 		members[i] = n
 	}
+	programs := journal.NewPrograms(s.db)
 	s.engine = embedded.New(embedded.Config{
 		Journal: s.db, Releaser: s.db, Catalog: s.db, Documents: s.db, Watcher: s.db,
-		Groups: s.db, Mailbox: s.db,
+		Groups: s.db, Mailbox: s.db, Programs: programs,
 		Nodes: members, Owner: uuid.NewString(), Logger: cfg.log,
 	})
 	s.api = server.New(server.Config{
 		Catalog: s.db, History: s.db, Mailbox: s.db, Watcher: s.db, Documents: s.db,
-		Groups: s.db, Engine: s.engine, Objects: s.engine, Log: cfg.log,
+		Groups: s.db, Programs: programs, Engine: s.engine, Objects: s.engine, Log: cfg.log,
 		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(), Getenv: cfg.getenv,
 	})
 	return s, nil

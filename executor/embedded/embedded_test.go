@@ -76,7 +76,8 @@ func (w *world) serve(db database) {
 	w.owners++
 	w.engine = embedded.New(embedded.Config{
 		Journal: w.db, Releaser: w.db, Catalog: w.db, Documents: w.db, Watcher: w.db, Groups: w.db, Mailbox: w.db,
-		Nodes: []embedded.Node{w.node}, Owner: fmt.Sprint("engine", w.owners), Logger: log,
+		Programs: journal.NewPrograms(w.db),
+		Nodes:    []embedded.Node{w.node}, Owner: fmt.Sprint("engine", w.owners), Logger: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

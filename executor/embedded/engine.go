@@ -47,6 +47,7 @@ type Config struct {
 	Journal   journal.Journal
 	Releaser  journal.Releaser
 	Catalog   journal.Catalog
+	Programs  *journal.Programs // of the catalog
 	Documents journal.Documents
 	Watcher   journal.Watcher
 	Groups    journal.Groups
@@ -78,7 +79,6 @@ type Engine struct {
 	cfg      Config
 	log      *slog.Logger
 	events   *queue[event]
-	programs programs
 	profiles profiles
 	gate     gate
 	address  string        // see Advertise
@@ -94,11 +94,10 @@ func New(cfg Config) *Engine {
 		cfg.Bandwidth = defaultBandwidth
 	}
 	return &Engine{
-		cfg:      cfg,
-		log:      cfg.Logger,
-		events:   newQueue[event](),
-		programs: programs{catalog: cfg.Catalog},
-		kick:     make(chan struct{}, 1),
+		cfg:    cfg,
+		log:    cfg.Logger,
+		events: newQueue[event](),
+		kick:   make(chan struct{}, 1),
 	}
 }
 
@@ -135,7 +134,7 @@ func (e *Engine) Serve(ctx context.Context) error {
 // used before it returns the run of that time and false. The workflow's version
 // must be in the catalog.
 func (e *Engine) Submit(ctx context.Context, r journal.NewRun) (executor.RunID, bool, error) {
-	program, err := e.programs.get(ctx, r.Version)
+	program, err := e.cfg.Programs.Get(ctx, r.Version)
 	if err != nil {
 		return "", false, err
 	}

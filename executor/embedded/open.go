@@ -78,7 +78,7 @@ func (l *loop) takeOver(a *active) {
 
 // load reads a run's journal and hands the run to the loop.
 func (e *Engine) load(ctx context.Context, lease journal.Lease) error {
-	program, err := e.programs.get(ctx, lease.Version)
+	program, err := e.cfg.Programs.Get(ctx, lease.Version)
 	if err != nil {
 		return err
 	}

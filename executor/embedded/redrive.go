@@ -48,7 +48,7 @@ func (e *Engine) replay(ctx context.Context, id executor.RunID) (*executor.Run, 
 	if len(rows) == 0 {
 		return nil, 0, fmt.Errorf("cannot find run %s: %w", id, journal.ErrNotFound)
 	}
-	program, err := e.programs.get(ctx, rows[0].Version)
+	program, err := e.cfg.Programs.Get(ctx, rows[0].Version)
 	if err != nil {
 		return nil, 0, err
 	}

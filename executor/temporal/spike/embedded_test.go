@@ -27,7 +27,7 @@ func runEmbedded(t *testing.T, in spike.Input) executor.Finished {
 		t.Fatal(err)
 	}
 	engine := embedded.New(embedded.Config{
-		Journal: db, Releaser: db, Catalog: db, Documents: db, Watcher: db,
+		Journal: db, Releaser: db, Catalog: db, Programs: journal.NewPrograms(db), Documents: db, Watcher: db,
 		Nodes: []embedded.Node{n}, Owner: "embedded", Logger: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -1,4 +1,4 @@
-package server
+package journal
 
 import (
 	"context"
@@ -6,28 +6,30 @@ import (
 	"sync"
 
 	"example.org/weft/dsl"
-	"example.org/weft/executor/journal"
 )
 
 // maxPrograms is how many compiled workflow versions are kept.
 const maxPrograms = 128
 
-// programs compiles workflow versions and keeps those that were asked for last.
-type programs struct {
-	catalog journal.Catalog
+// Programs are the workflow versions of a catalog, compiled: those that were
+// asked for are kept, so that a version is compiled once. It is safe for
+// concurrent use.
+type Programs struct {
+	catalog Catalog
 
 	mu   sync.Mutex // guards the following fields
 	kept map[string]*dsl.Program
 	age  []string // versions, the one longest kept first
 }
 
-func newPrograms(c journal.Catalog) *programs {
-	return &programs{catalog: c, kept: map[string]*dsl.Program{}}
+// NewPrograms returns the programs of a catalog.
+func NewPrograms(c Catalog) *Programs {
+	return &Programs{catalog: c, kept: map[string]*dsl.Program{}}
 }
 
-// get returns the program of a version. Which workflow it is of does not
+// Get returns the program of a version. Which workflow it is of does not
 // matter: a version is a digest.
-func (p *programs) get(ctx context.Context, version string) (*dsl.Program, error) {
+func (p *Programs) Get(ctx context.Context, version string) (*dsl.Program, error) {
 	p.mu.Lock()
 	program := p.kept[version]
 	p.mu.Unlock()
@@ -43,20 +45,22 @@ func (p *programs) get(ctx context.Context, version string) (*dsl.Program, error
 		// Not wrapped: these mistakes are not the caller's.
 		return nil, fmt.Errorf("cannot compile stored workflow version %s: %v", version, err) //nolint:errorlint // see above
 	}
-	p.keep(version, program)
+	p.Keep(program)
 	return program, nil
 }
 
-func (p *programs) keep(version string, program *dsl.Program) {
+// Keep has a program that is compiled already, and that the catalog has, at
+// hand for Get.
+func (p *Programs) Keep(program *dsl.Program) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.kept[version] != nil {
+	if p.kept[program.Version] != nil {
 		return
 	}
 	if len(p.age) >= maxPrograms {
 		delete(p.kept, p.age[0])
 		p.age = p.age[1:]
 	}
-	p.kept[version] = program
-	p.age = append(p.age, version)
+	p.kept[program.Version] = program
+	p.age = append(p.age, program.Version)
 }
