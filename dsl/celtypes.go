@@ -52,7 +52,7 @@ func newCELTypes(inputs []Field, steps []*stepInfo) (*celTypes, error) {
 			ct.add(stepType+s.name, "outputs", outputs)
 		}
 		for _, f := range s.outputs {
-			ct.add(outputsType+s.name, f.Name, celType(f.Type))
+			ct.add(outputsType+s.name, f.Name, celType(s.listed(f.Type)))
 		}
 	}
 	ct.add(runType, "id", types.StringType)

@@ -140,6 +140,20 @@ func (ev *evaluation) output(s *stepInfo, item int, field string) Result {
 	return Result{Value: v}
 }
 
+// listed returns an output as an item of the list of all. What is missing there
+// is null where that is tolerated, as soon as the list is there.
+func (ev *evaluation) listed(s *stepInfo, item int, field string) Result {
+	if !s.partial {
+		return ev.output(s, item, field)
+	}
+	if _, r := ev.all(s); !r.known() {
+		return r
+	}
+	r := ev.output(s, item, field)
+	r.Absent = false
+	return r
+}
+
 // all reports what keeps the list of all items of a step from being there.
 func (ev *evaluation) all(s *stepInfo) (int, Result) {
 	n, r := ev.items(s)

@@ -21,6 +21,11 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 	if v := c.scalar(n, "max_parallel"); v != nil {
 		f.MaxParallel, _ = strconv.Atoi(v.text)
 	}
+	if v := c.scalar(n, "tolerate"); v != nil {
+		if t, err := parseTolerance(v.text); err == nil {
+			f.Tolerate = &t
+		}
+	}
 	c.loopName(n.get("as"), f.As)
 	c.loopName(n.get("index"), f.Index)
 	if f.As == f.Index {

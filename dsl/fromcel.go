@@ -33,7 +33,7 @@ func (ev *evaluation) fromCEL(v ref.Val) Result {
 	case *fileRecord:
 		return Result{Value: v.value}
 	case *outputsRecord:
-		return ev.output(v.step, v.item, "")
+		return v.read("")
 	case *itemList:
 		return ev.gather(v.step, "")
 	case record:

@@ -71,6 +71,7 @@ func (c *compiler) declareGuards() {
 		}
 		s.items = root.node.get("foreach")
 		s.info.foreach = s.items != nil
+		s.info.partial = s.items.get("tolerate") != nil
 	}
 	for _, s := range c.steps {
 		c.switchOutputs(s, len(c.steps))

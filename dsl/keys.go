@@ -73,7 +73,8 @@ func foreachKeys() []key {
 		{name: "as", doc: "the name of the item in expressions (item)", form: nameForm()},
 		{name: "index", doc: "the name of its index, which counts from 0", form: nameForm()},
 		{name: "max_parallel", doc: "tasks at a time; 1 is one after the other", form: form{kind: formInt, min: 1}},
-	}, later("batch", "several items in one task", "tolerate", "some failed items")...)
+		{name: "tolerate", doc: "how many items may fail without failing the step: 3 or 10%", form: toleranceForm()},
+	}, later("batch", "several items in one task")...)
 }
 
 func inputKeys() []key {

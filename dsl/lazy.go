@@ -143,13 +143,21 @@ func newOutputs(ev *evaluation, step *stepInfo, item int, whole bool) *outputsRe
 
 func (r *outputsRecord) Value() any { return r }
 
+// read returns an output; with an empty name all of them.
+func (r *outputsRecord) read(name string) Result {
+	if r.whole {
+		return r.ev.listed(r.step, r.item, name)
+	}
+	return r.ev.output(r.step, r.item, name)
+}
+
 func (r *outputsRecord) has(name string) bool {
-	res := r.ev.output(r.step, r.item, name)
+	res := r.read(name)
 	return !res.Absent && !(res.known() && res.Value.IsNull())
 }
 
 func (r *outputsRecord) field(name string) ref.Val {
-	res := r.ev.output(r.step, r.item, name)
+	res := r.read(name)
 	if len(res.Needs) > 0 && r.whole {
 		return unknownNeed(Need{r.step.index, NeedAll})
 	}

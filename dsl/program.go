@@ -153,6 +153,10 @@ type Foreach struct {
 	Index       string // name of its index; may be empty
 	MaxParallel int    // 0 is no limit
 	PerItemIf   bool   // the step's If reads As or Index
+
+	// Tolerate is how many items may fail; nil is none. Those that failed or
+	// were skipped are null in the list that others read.
+	Tolerate *Tolerance
 }
 
 // An Output is one output of the workflow.

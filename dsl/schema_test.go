@@ -45,7 +45,7 @@ steps:
   s:
     description: x
     uses: f
-    foreach: { in: "${{ range(3) }}", as: x, index: i, max_parallel: 2 }
+    foreach: { in: "${{ range(3) }}", as: x, index: i, max_parallel: 2, tolerate: 10% }
     if: "${{ i > 0 }}"
     needs: [t]
     with: { a: "${{ inputs.a }}", b: 5 }
@@ -70,7 +70,7 @@ on_failure:
 finally:
   clean: { run: "echo ${{ run.status }}" }
 outputs:
-  a: { value: "${{ steps.s.outputs.map(s, s.o) }}", type: "file[]", description: x }
+  a: { value: "${{ steps.s.outputs.map(s, s.o) }}", type: "file?[]", description: x }
   b: "${{ steps.s.outputs[0].q }}"
 `
 

@@ -12,8 +12,15 @@ type stepInfo struct {
 	name    string
 	index   int
 	foreach bool
+	partial bool // a foreach with tolerate: items of its list may be missing
 	stage   Stage
 	outputs []Field
+}
+
+// listed returns the type of an output in the list of all items.
+func (s *stepInfo) listed(t Type) Type {
+	t.Nullable = t.Nullable || s.partial
+	return t
 }
 
 func (s *stepInfo) output(name string) (Field, bool) { return fieldNamed(s.outputs, name) }

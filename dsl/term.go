@@ -123,9 +123,9 @@ func (t *gatherTerm) eval(ev *evaluation) Result { return ev.gather(t.step, t.fi
 
 func (t *gatherTerm) shape() shape {
 	if t.field.Name == "" {
-		return shape{Type: listOf(Type{Kind: KindJSON}), of: t.step}
+		return shape{Type: listOf(t.step.listed(Type{Kind: KindJSON})), of: t.step}
 	}
-	return shape{Type: listOf(t.field.Type)}
+	return shape{Type: listOf(t.step.listed(t.field.Type))}
 }
 
 func (ev *evaluation) gather(step *stepInfo, field string) Result {

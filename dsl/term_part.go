@@ -63,7 +63,7 @@ func (ev *evaluation) element(v object.Value, i int) Result {
 		if i < 0 || i >= v.Gather.To-v.Gather.From || step == nil {
 			return noItem(i, v.Gather.To-v.Gather.From)
 		}
-		return ev.output(step, v.Gather.From+i, v.Gather.Field)
+		return ev.listed(step, v.Gather.From+i, v.Gather.Field)
 	case v.List != nil:
 		if i < 0 || i >= len(v.List) {
 			return noItem(i, len(v.List))

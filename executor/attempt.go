@@ -272,14 +272,11 @@ func (r *Run) fail(f *family, item int, x Failed) {
 		r.turn(f, item, delegated)
 		return
 	}
-	r.noteFailure(x)
 	r.turn(f, item, failed)
-}
-
-// noteFailure remembers the first failure for the run's end.
-func (r *Run) noteFailure(x Failed) {
-	if r.failed == "" {
-		r.failed, r.failure = x.Task, x
+	if t.once {
+		r.noteFailure(x)
+	} else {
+		r.noteItem(f, x)
 	}
 }
 

@@ -170,6 +170,9 @@ func (r *Run) examineTask(f *family, item int) {
 	switch {
 	case t.stopping:
 		r.askAbort(f, item)
+	case f.startsNoMore(t):
+		r.freeSlot(f, item)
+		r.turn(f, item, skipped)
 	case t.phase == retrying:
 		r.askTimer(f, item)
 	case t.phase == judging:

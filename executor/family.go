@@ -35,7 +35,9 @@ type family struct {
 	rank    int64
 	eval    evaluation // a foreach's own `if` and `in`
 	failure *Failed    // a foreach's own expression failed
-	lossy   bool       // some object that a task made was lost once
+
+	failures []noted // of tasks, in order, if some are tolerated
+	lossy    bool    // some object that a task made was lost once
 
 	// Counts of tasks, by facts and by what follows from them.
 	count [phases]int // by phase
@@ -178,10 +180,10 @@ func (f *family) result() phase { return f.sum(&f.count) }
 // outcome sums up a settled family.
 func (f *family) outcome() phase { return f.sum(&f.stood) }
 
-// sum is failed if any task failed, and skipped if none ran.
+// sum is failed if more tasks failed than is tolerated, and skipped if none ran.
 func (f *family) sum(count *[phases]int) phase {
 	switch {
-	case f.failure != nil || count[failed] > 0:
+	case f.failure != nil || count[failed] > f.tolerated():
 		return failed
 	case f.skipped || len(f.tasks) > 0 && count[skipped] == len(f.tasks):
 		return skipped

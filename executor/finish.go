@@ -21,7 +21,7 @@ func (r *Run) examineOutputs() {
 		if r.open == 0 && r.remaking == 0 {
 			r.over(r.conclusion.Status, r.conclusion.Error, nil)
 		}
-	case r.failure.Cause != "":
+	case r.firstFailure().Cause != "":
 		if r.open == 0 && r.remaking == 0 {
 			r.over(StatusFailed, r.failureText(), nil)
 		}
@@ -44,11 +44,12 @@ func (r *Run) over(status Status, message string, outputs map[string]object.Valu
 
 // failureText says in one line which task failed first and how.
 func (r *Run) failureText() string {
-	name := string(r.failed)
+	first := r.firstFailure()
+	name := string(first.Task)
 	if name == "" {
 		name = "the workflow's outputs"
 	}
-	return fmt.Sprintf("%s failed (%s): %s", name, r.failure.Cause, r.failure.Message)
+	return fmt.Sprintf("%s failed (%s): %s", name, first.Cause, first.Message)
 }
 
 // finish ends the run. While something runs or is made again the answer is

@@ -28,7 +28,7 @@ func (r *Run) redriven(at time.Time, x Redriven) error {
 	}
 	r.finished, r.finishedAt = nil, time.Time{}
 	r.ending, r.paused = nil, false
-	r.failed, r.failure, r.results = "", Failed{}, evaluation{}
+	r.failure, r.results = noted{}, evaluation{}
 	r.stage, r.conclusion = dsl.StageMain, nil
 	r.redrives++
 	r.drivenAt = at

@@ -38,8 +38,7 @@ type Run struct {
 	ending     *ending // set: nothing new begins
 	finished   *Finished
 	finishedAt time.Time
-	failed     TaskID             // the first task that failed
-	failure    Failed             // and how
+	failure    noted              // the first that no foreach tolerates
 	stage      dsl.Stage          // whose steps run
 	conclusion *conclusion        // of the stages before; nil in the first
 	results    evaluation         // of the workflow's outputs

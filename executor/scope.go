@@ -75,7 +75,7 @@ func (s *scope) output(f *family, item int, field string) (object.Value, dsl.Pre
 	case t.once:
 		return s.made(f, item, field)
 	case t.phase == failed:
-		s.sawFailed = true
+		s.sawFailed = s.sawFailed || !f.partial()
 		return object.Value{}, dsl.Absent
 	case t.phase == skipped, t.phase == cancelled && s.past(f):
 		return object.Value{}, dsl.Absent
@@ -104,21 +104,24 @@ func (s *scope) made(f *family, item int, field string) (object.Value, dsl.Prese
 	return object.Value{}, dsl.Pending
 }
 
-// all says whether all items of a family that is expanded succeeded. Only after
-// a loss does that cost more than O(1).
+// all says whether the list of all items of a family that is expanded is there.
+// Only after a loss does that cost more than O(1).
 func (s *scope) all(f *family, field string) dsl.Presence {
 	switch {
 	case !f.settled() && s.past(f) && f.stood[cancelled] > 0:
 		return dsl.Absent
 	case !f.settled():
 		return dsl.Pending
-	case f.stood[succeeded] != len(f.tasks):
-		s.sawFailed = s.sawFailed || f.stood[failed] > 0
+	case f.stood[succeeded] != len(f.tasks) && !(f.partial() && f.outcome() == succeeded):
+		s.sawFailed = s.sawFailed || f.outcome() == failed
 		return dsl.Absent
 	case s.r.losses == 0:
 		return dsl.Present
 	}
 	for i := range f.tasks {
+		if f.tasks[i].stands != succeeded {
+			continue // missing, as is tolerated
+		}
 		if _, p := s.output(f, i, field); p != dsl.Present {
 			return p
 		}

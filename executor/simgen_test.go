@@ -16,6 +16,7 @@ type generator struct {
 type genStep struct {
 	name    string
 	foreach bool
+	partial bool // items of its list may be missing
 	pure    bool
 	inputs  []string // "name type"
 	with    []string // "name: expression"
@@ -140,6 +141,9 @@ func (g *generator) overList(s *genStep) {
 	if g.one(3) {
 		limit = fmt.Sprintf(", max_parallel: %d", 1+g.rng.IntN(2))
 	}
+	if s.partial = g.one(4); s.partial {
+		limit += []string{", tolerate: 1", ", tolerate: 40%"}[g.rng.IntN(2)]
+	}
 	s.rest = append(s.rest, fmt.Sprintf("foreach: { in: \"${{ %s }}\", as: item, index: i%s }", in, limit))
 	if g.one(3) {
 		s.bind("int?", "i == 0 ? null : steps."+s.name+".outputs[i - 1].n")
@@ -152,11 +156,15 @@ func (g *generator) overList(s *genStep) {
 func (g *generator) read(s *genStep) {
 	if list, ok := g.earlier(true); ok && g.one(2) {
 		outputs := "steps." + list.name + ".outputs"
+		null := ""
+		if list.partial {
+			null = "?"
+		}
 		switch g.rng.IntN(3) {
 		case 0:
-			s.bind("int[]", outputs+".map(r, r.n)")
+			s.bind("int"+null+"[]", outputs+".map(r, r.n)")
 		case 1:
-			s.bind("file[]", outputs+".map(r, r.f)")
+			s.bind("file"+null+"[]", outputs+".map(r, r.f)")
 		case 2:
 			s.bind("int", "size("+outputs+")")
 		}

@@ -254,6 +254,11 @@ func content(v object.Value) string {
 	return "[" + strings.Join(parts, ",") + "]"
 }
 
+// exceeded reports whether more items of some foreach failed than it tolerates.
+func (w *world) exceeded() bool {
+	return slices.ContainsFunc(w.run.families, func(f family) bool { return f.exceeded() })
+}
+
 // ending describes how a run ended: its status, the content of its outputs and
 // the state of every task.
 func (w *world) ending() string {

@@ -24,7 +24,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		}
 		fmt.Fprintf(&b, "%s %s\n", name, text)
 	}
-	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.drivenAt, r.redrives, r.stage, r.conclusion, r.paused, r.finished, r.failed, r.failure, r.open, r.losses})
+	say("run", []any{r.seq, r.epoch, r.started, r.startedAt, r.drivenAt, r.redrives, r.stage, r.conclusion, r.paused, r.finished, r.firstFailure(), r.open, r.losses})
 	if r.ending != nil {
 		say("ending", []any{r.ending.status, r.ending.reason, r.ending.err})
 	}
@@ -38,7 +38,7 @@ func snapshot(tb testing.TB, r *Run) string {
 	}
 	for i := range r.families {
 		f := &r.families[i]
-		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.count, f.expanded, f.skipped})
+		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.failures, f.count, f.expanded, f.skipped})
 		for item := range f.tasks {
 			t := &f.tasks[item]
 			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.visits, t.redriven, t.wanted})

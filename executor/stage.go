@@ -84,9 +84,9 @@ func (r *Run) close(f *family) {
 
 // failureValue returns what expressions can know of the failure of the run.
 func (r *Run) failureValue(c *Concluded) object.Value {
-	switch {
-	case r.failure.Cause != "":
-		return errorValue(&r.failure)
+	switch first := r.firstFailure(); {
+	case first.Cause != "":
+		return errorValue(&first)
 	case c.Status == StatusCancelled:
 		return errorValue(&Failed{Cause: "cancelled", Message: c.Error})
 	case c.Status == StatusFailed:

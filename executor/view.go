@@ -94,7 +94,7 @@ func (r *Run) Summary() Summary {
 		Options:  r.started.Options,
 		Started:  r.startedAt,
 		Ended:    r.finishedAt,
-		Failed:   r.failed,
+		Failed:   r.firstFailure().Task,
 	}
 	if r.finished != nil {
 		s.Outputs, s.Error = r.finished.Outputs, r.finished.Error
