@@ -251,7 +251,7 @@ type Usage struct {
 // transport.
 type Transfer struct {
 	Input     string    `json:"input"`               // of the function; an output's name for a transfer to a store
-	From      string    `json:"from"`                // step that made the bytes, or "inputs"
+	From      string    `json:"from"`                // step that made the bytes, or "inputs"; empty: the workflow itself
 	FromNode  NodeID    `json:"from_node,omitempty"` // empty: a bucket, or inline
 	Transport Transport `json:"transport"`
 	Bytes     int64     `json:"bytes"`

@@ -145,9 +145,13 @@ func (a *app) defaultDir() string {
 // with exit code 2.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, list []string) error {
-		if err := check(cmd, list); err != nil {
-			return usage(err)
+		err := check(cmd, list)
+		switch {
+		case err == nil:
+			return nil
+		case cmd.HasSubCommands():
+			return usage(err) // it names the command that there is not
 		}
-		return nil
+		return usage(errors.New("wrong arguments; usage: " + cmd.UseLine()))
 	}
 }

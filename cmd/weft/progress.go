@@ -116,7 +116,7 @@ func (p *progress) close() {
 	p.closed = true
 }
 
-// stepLine is a step in one line: "● encode  12 of 40  2 running".
+// stepLine is a step in one line: "● encode  12 of 40  2 on a node".
 func stepLine(s api.Step) string {
 	n := func(states ...executor.TaskState) (sum int) {
 		for _, state := range states {
@@ -136,9 +136,9 @@ func stepLine(s api.Step) string {
 	case n(executor.TaskRunning, executor.TaskPlaced, executor.TaskSucceeded) > 0:
 		icon = "●"
 	}
-	line := fmt.Sprintf("%s %-20s", icon, s.Name)
+	var notes []string
 	if s.Foreach && s.Expanded {
-		line += fmt.Sprintf(" %d of %d", ended, s.Items)
+		notes = append(notes, fmt.Sprintf("%d of %d", ended, s.Items))
 	}
 	for _, c := range []struct {
 		states []executor.TaskState
@@ -149,11 +149,14 @@ func stepLine(s api.Step) string {
 		{[]executor.TaskState{executor.TaskCaught}, "caught"},
 		{[]executor.TaskState{executor.TaskSkipped}, "skipped"},
 	} {
-		if k := n(c.states...); k > 0 {
-			line += fmt.Sprintf("  %d %s", k, c.word)
+		switch k := n(c.states...); {
+		case k > 1 || k == 1 && s.Foreach:
+			notes = append(notes, fmt.Sprintf("%d %s", k, c.word))
+		case k == 1:
+			notes = append(notes, c.word)
 		}
 	}
-	return strings.TrimRight(line, " ")
+	return strings.TrimRight(fmt.Sprintf("%s %-20s %s", icon, s.Name, strings.Join(notes, "  ")), " ")
 }
 
 // waitText says what a step waits for.

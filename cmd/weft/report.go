@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -91,12 +92,12 @@ func (a *app) printLedger(ledger []ledgerRow) error {
 	}
 	rows := [][]string{{"  from", "to", "input", "transport", "counted", "predicted"}}
 	for _, row := range ledger {
-		predicted := "-"
+		from, predicted := cmp.Or(row.From, "-"), "-"
 		if row.PredictedBytes != nil {
 			predicted = bytesText(*row.PredictedBytes)
 		}
 		rows = append(rows, []string{
-			"  " + row.From, row.To, row.Input, string(row.Transport), bytesText(row.Bytes), predicted,
+			"  " + from, row.To, row.Input, string(row.Transport), bytesText(row.Bytes), predicted,
 		})
 	}
 	return a.table(rows)

@@ -32,7 +32,7 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={`${row.from} ${row.to} ${row.input} ${row.transport}`}>
-              <td class="mono">{row.from}</td>
+              <td class="mono">{row.from || "–"}</td>
               <td class="mono">{row.to}</td>
               <td class="mono dim">{row.input}</td>
               <td><TransportTag name={row.transport} /></td>
