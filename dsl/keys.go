@@ -61,10 +61,11 @@ func stepKeys() []key {
 		{name: "heartbeat", doc: "how long nothing may be heard of a callback's work", form: durationForm()},
 	}, functionBodyKeys()...)
 	keys = append(keys,
+		key{name: "deadline", doc: "how long all attempts of a task may take together", form: durationForm()},
 		key{name: "catch", doc: "which step stands for it when it fails, after its retries", form: list(keyed(catchKeys()))},
 		key{name: "switch", doc: "runs the first of several steps whose condition holds, and stands for it", form: list(keyed(switchKeys()))})
 	return append(keys, later("cache", "reuses earlier results",
-		"placement", "where it may run", "deadline", "for all attempts together", "combine", "reduces partial results")...)
+		"placement", "where it may run", "combine", "reduces partial results")...)
 }
 
 func foreachKeys() []key {

@@ -101,7 +101,8 @@ type Step struct {
 	Foreach  *Foreach  // nil: one task
 	Retry    Retry     // the function's unless the step has its own
 	Timeout  time.Duration
-	Reads    []Read // of all its expressions: the data edges into it
+	Deadline time.Duration // of all attempts of a task together; 0 is none
+	Reads    []Read        // of all its expressions: the data edges into it
 	Pos      Pos
 }
 

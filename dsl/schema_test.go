@@ -51,6 +51,7 @@ steps:
     with: { a: "${{ inputs.a }}", b: 5 }
     retry: { max_retries: 1 }
     timeout: 1h
+    deadline: 2h
     resources: { cpu: 2 }
     env: { X: y }
   t: { builtin: sleep, with: { seconds: 1 } }

@@ -179,6 +179,7 @@ func (c *compiler) compileStep(s *stepDecl) {
 	if s.node.get("timeout") != nil {
 		s.step.Timeout = c.duration(s.node, "timeout")
 	}
+	s.step.Deadline = c.duration(s.node, "deadline")
 }
 
 func (c *compiler) condition(s *stepDecl) {

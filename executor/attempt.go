@@ -96,6 +96,7 @@ func (r *Run) addAttempt(f *family, item int, a attempt) *task {
 	t := f.grow(item)
 	a.visit = t.visits
 	t.attempts = append(t.attempts, a)
+	f.begins(t)
 	t.asked, t.wanted = askNothing, false
 	if !t.slot {
 		t.slot = true
@@ -203,6 +204,7 @@ func (r *Run) placingFailed(at time.Time, x Failed) error {
 	}
 	t := f.grow(item)
 	t.attempts = append(t.attempts, attempt{placed: at, ended: at, outcome: didFail, failure: &x})
+	f.begins(t)
 	t.asked, t.wanted, t.inputs, t.failure = askNothing, false, nil, &x
 	r.freeSlot(f, item)
 	r.retryOrFail(f, item, at, x)
@@ -210,7 +212,7 @@ func (r *Run) placingFailed(at time.Time, x Failed) error {
 }
 
 func (r *Run) retryOrFail(f *family, item int, at time.Time, x Failed) {
-	if f.retries(&f.tasks[item], x.Cause) {
+	if t := &f.tasks[item]; !t.expired && f.retries(t, x.Cause) {
 		r.retry(f, item, at)
 		return
 	}
@@ -254,10 +256,15 @@ func (r *Run) lose(f *family, item int, at time.Time, reason string, drained boo
 }
 
 // stopped goes on after an attempt that was told to stop has ended: a pause
-// takes nothing from the task, a cancel or the run's timeout ends it.
+// takes nothing from the task, a cancel, the run's timeout or its own deadline
+// ends it.
 func (r *Run) stopped(f *family, item int) {
 	if r.ending != nil {
 		r.turn(f, item, cancelled)
+		return
+	}
+	if f.tasks[item].expired {
+		r.expire(f, item)
 		return
 	}
 	r.turn(f, item, idle)

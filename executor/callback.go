@@ -47,7 +47,7 @@ func (r *Run) handedOver(at time.Time, h HandedOver) error {
 	if f.step.Wait == nil {
 		return ErrStale
 	}
-	if r.ending != nil { // it waits for nobody any more
+	if r.ending != nil || t.expired { // it waits for nobody any more
 		r.endAttempt(f, item, at, wasAborted)
 		r.stopped(f, item)
 		return nil

@@ -52,8 +52,11 @@ func (r *Run) askAbort(f *family, item int) {
 		return
 	}
 	reason := "paused"
-	if r.ending != nil {
+	switch {
+	case r.ending != nil:
 		reason = r.ending.reason
+	case t.expired:
+		reason = "the step's deadline"
 	}
 	r.ask(ref{int32(f.index), int32(item)}, askAbort, Abort{
 		Attempt: r.attemptID(f, item),

@@ -167,6 +167,7 @@ func (r *Run) wantsPlan(f *family) bool {
 
 func (r *Run) examineTask(f *family, item int) {
 	t := &f.tasks[item]
+	r.askDeadline(f, item)
 	switch {
 	case t.stopping:
 		r.askAbort(f, item)

@@ -78,12 +78,15 @@ type task struct {
 	losses   int32                   // likewise
 	redriven int32                   // how often it was run again on purpose after it had succeeded
 	visits   int32                   // that are over and were not the last
+	began    int32                   // number of the attempt from which the deadline runs
+	expired  bool                    // the deadline is over
 	liveAt   int32                   // index into Run.live
 	retryAt  time.Time
 
 	// What follows.
 	seat
 	wanted  bool                    // lost and wanted again
+	timed   int32                   // began as it was when the deadline's timer was asked for
 	slot    bool                    // counts in family.live
 	gated   bool                    // in family.gate
 	waiting list                    // who waits for its end
@@ -294,6 +297,7 @@ func (r *Run) turn(f *family, item int, to phase) {
 	}
 	if to.over() {
 		t.asked, t.wanted = askNothing, false
+		t.began, t.timed, t.expired = 0, 0, false
 	}
 	if t.once && to == failed { // what it made is not made again: also who waits for all items must know
 		r.ended = append(r.ended, ref{int32(f.index), whole})

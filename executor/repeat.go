@@ -50,6 +50,8 @@ func (r *Run) judged(f *family, item int, at time.Time, e Evaluated) error {
 			Task: f.name(item), Attempt: len(t.attempts), Cause: CauseRepeat,
 			Message: fmt.Sprintf("%s did not hold after %d visits", f.step.Repeat.Until, most),
 		})
+	case t.expired:
+		r.expire(f, item)
 	default:
 		r.visitAgain(f, item)
 	}

@@ -92,6 +92,9 @@ func (r *Run) timerFired(at time.Time, x TimerFired) error {
 			err:    "the workflow's timeout of " + r.prog.Timeout.String() + " is over",
 		})
 	}
+	if strings.HasPrefix(string(x.Timer), deadlinePrefix) {
+		return r.deadlineOver(at, x.Timer)
+	}
 	if strings.HasPrefix(string(x.Timer), waitPrefix) {
 		return r.waitOver(at, x.Timer)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,6 +75,7 @@ func simulate(t *testing.T, seed uint64, source string) {
 		calm.failEvery, rough.failEvery = 5, 5
 	}
 	rough.faults, rough.losses, rough.fatal = 20, MaxLost-1, seed%4 == 0
+	rough.fatal = rough.fatal || hasDeadline(program) // a fault takes time
 	rough.everyRecord = seed%16 == 1
 	for _, w := range []*world{calm, rough} {
 		w.start()
@@ -85,6 +87,10 @@ func simulate(t *testing.T, seed uint64, source string) {
 		w.redrive(seed)
 	}
 	compare(story, calm, rough)
+}
+
+func hasDeadline(p *dsl.Program) bool {
+	return slices.ContainsFunc(p.Steps, func(s dsl.Step) bool { return s.Deadline > 0 })
 }
 
 func compare(tb testing.TB, calm, rough *world) {

@@ -73,6 +73,9 @@ func (g *generator) step(i int) genStep {
 	if g.one(4) {
 		g.condition(&s)
 	}
+	if g.one(12) {
+		s.rest = append(s.rest, "deadline: 1m")
+	}
 	if g.one(6) {
 		g.waits(&s, i)
 	} else if g.one(6) {

@@ -41,7 +41,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.failures, f.count, f.expanded, f.skipped})
 		for item := range f.tasks {
 			t := &f.tasks[item]
-			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.visits, t.redriven, t.wanted})
+			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.visits, t.began, t.expired, t.redriven, t.wanted})
 			if t.phase == retrying {
 				say("  retry", t.retryAt)
 			}
@@ -90,6 +90,9 @@ func unanswered(r *Run) []string {
 			}
 			if text != "" {
 				out = append(out, text)
+			}
+			if t := &f.tasks[item]; r.ending == nil && t.began > 0 && t.timed == t.began && !t.expired {
+				out = append(out, "timer "+string(f.deadlineTimer(item)))
 			}
 		}
 	}
