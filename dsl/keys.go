@@ -1,6 +1,6 @@
 package dsl
 
-// The keys of the language, as in DESIGN.md section 4. Those marked later are
+// The keys of the language; docs/language.md explains each. Those marked later are
 // known, so that a file which uses them is refused with the reason.
 
 func workflowKeys() []key {

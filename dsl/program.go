@@ -200,7 +200,7 @@ const (
 // Kind is the kind of a Type.
 type Kind uint8
 
-// The kinds of values, as in DESIGN.md section 4.
+// The kinds of values.
 const (
 	KindJSON Kind = iota // anything that JSON can say
 	KindString

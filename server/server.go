@@ -47,8 +47,8 @@ type Config struct {
 	UploadLimit int64
 }
 
-// Server answers the routes of DESIGN.md section 9. It is safe for concurrent
-// use.
+// Server answers the routes that /openapi.json describes, and shows the dashboard.
+// It is safe for concurrent use.
 type Server struct {
 	cfg      Config
 	folds    *folds

@@ -26,7 +26,7 @@ func main() {
 	os.Exit(app.main(ctx, os.Args[1:]))
 }
 
-// The exit codes of DESIGN.md section 8.
+// The exit codes. Scripts rely on them.
 const (
 	exitOK          = 0
 	exitFailed      = 1
