@@ -120,7 +120,7 @@ func (p *tab) press(key string) {
 // click presses the element that the expression gives, as soon as there is one.
 func (p *tab) click(element string) {
 	p.t.Helper()
-	p.until("(" + element + ")")
+	p.until("(e => e && !e.disabled)(" + element + ")")
 	evaluate[any](p, "void ("+element+").click()")
 }
 
