@@ -53,7 +53,7 @@ func stepKeys() []key {
 		{name: "description", doc: "what it does, for people", form: text()},
 		{name: "uses", doc: "the function that it runs", form: text()},
 		{name: "with", doc: "the function's inputs", form: dict(form{kind: formAny})},
-		{name: "needs", doc: "steps that must have ended first", form: list(text())},
+		{name: "needs", doc: "steps that must have succeeded first: all, or at_least so many of them", form: choice(list(text()), keyed(needsKeys()))},
 		{name: "if", doc: "a condition, without which the step is skipped", form: form{kind: formWord}},
 		{name: "foreach", doc: "makes it a task for each item of a list", form: keyed(foreachKeys())},
 		{name: "wait", doc: "it waits for a time, a signal or an approval", form: keyed(waitKeys())},
@@ -76,6 +76,13 @@ func foreachKeys() []key {
 		{name: "max_parallel", doc: "tasks at a time; 1 is one after the other", form: form{kind: formInt, min: 1}},
 		{name: "tolerate", doc: "how many items may fail without failing the step: 3 or 10%", form: toleranceForm()},
 	}, later("batch", "several items in one task")...)
+}
+
+func needsKeys() []key {
+	return []key{
+		{name: "of", doc: "steps", form: list(text()), required: true},
+		{name: "at_least", doc: "how many of them must have succeeded", form: form{kind: formInt, min: 1}, required: true},
+	}
 }
 
 func inputKeys() []key {

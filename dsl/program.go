@@ -97,6 +97,7 @@ type Step struct {
 	Stage    Stage     // when in the run it has its turn
 	With     []Binding // in the order of the function's inputs; unbound ones have a default
 	Needs    []int     // steps that must have ended first; order without data
+	AtLeast  int       // how many of Needs must have succeeded; 0: all
 	If       *Expr     // nil: always
 	Foreach  *Foreach  // nil: one task
 	Retry    Retry     // the function's unless the step has its own

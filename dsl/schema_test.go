@@ -55,7 +55,7 @@ steps:
     resources: { cpu: 2 }
     env: { X: y }
   t: { builtin: sleep, with: { seconds: 1 } }
-  u: { exec: [ls, -l, 5] }
+  u: { exec: [ls, -l, 5], needs: { of: [v, w], at_least: 1 } }
   v: { wait: { for: 5s } }
   w: { wait: { until: "2026-01-02T15:04:05Z" } }
   x: { wait: { signal: go, timeout: 1h }, outputs: { n: int } }

@@ -3,6 +3,7 @@ package dsl
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -207,6 +208,13 @@ func (c *compiler) needs(s *stepDecl) {
 	if n == nil {
 		return
 	}
+	if n.kind == mapNode {
+		c.atLeast(s, n)
+		n = n.get("of")
+	}
+	if n == nil {
+		return
+	}
 	for _, item := range n.items {
 		info := c.env.types.steps[item.text]
 		switch {
@@ -217,6 +225,21 @@ func (c *compiler) needs(s *stepDecl) {
 		case !slices.Contains(s.needs, info):
 			s.needs = append(s.needs, info)
 		}
+	}
+}
+
+// atLeast checks of how many steps one needs so many.
+func (c *compiler) atLeast(s *stepDecl, n *node) {
+	most := c.scalar(n, "at_least")
+	if most == nil || n.get("of") == nil {
+		return
+	}
+	s.step.AtLeast, _ = strconv.Atoi(most.text)
+	if count := len(n.get("of").items); s.step.AtLeast > count {
+		c.add(most.pos, most.text, fmt.Sprintf("step %s needs %d of %d steps", s.key.text, s.step.AtLeast, count), fmt.Sprintf("at most %d", count))
+	}
+	if s.step.If != nil && s.step.If.OnStatus() {
+		c.add(most.pos, most.text, "at_least stands beside a condition on how steps ended, which waits for all of them", "keep one of them")
 	}
 }
 

@@ -14,6 +14,7 @@ type outcome struct {
 	lost   TaskID        // it must read what this task made, which is lost for ever
 	absent bool          // it must read a value that will never exist
 	needs  []dsl.Need    // values that do not exist yet
+	enough int           // of needs, when that many are enough to look again
 	loads  []object.Item // contents that the expressions need
 	err    error
 
@@ -153,6 +154,10 @@ func (r *Run) order(f *family, item int, o *outcome) {
 		}
 		return
 	}
+	if f.step.AtLeast > 0 {
+		r.orderSome(f, o)
+		return
+	}
 	for _, step := range f.step.Needs {
 		dep := &r.families[step]
 		past := dep.step.Stage < f.step.Stage
@@ -160,6 +165,30 @@ func (r *Run) order(f *family, item int, o *outcome) {
 			o.awaitEnd(dep, whole)
 		}
 		o.absent = o.absent || (past || dep.settled()) && dep.outcome() != succeeded
+	}
+}
+
+// orderSome waits until enough of the needs have succeeded, or can no longer.
+func (r *Run) orderSome(f *family, o *outcome) {
+	missing := f.step.AtLeast
+	var open []*family
+	for _, step := range f.step.Needs {
+		switch dep := &r.families[step]; {
+		case dep.step.Stage == f.step.Stage && !dep.settled():
+			open = append(open, dep)
+		case dep.outcome() == succeeded:
+			missing--
+		}
+	}
+	switch {
+	case missing <= 0:
+	case missing > len(open):
+		o.absent = true
+	default:
+		for _, dep := range open {
+			o.awaitEnd(dep, whole)
+		}
+		o.enough = missing
 	}
 }
 

@@ -219,6 +219,9 @@ func (r *Run) conclude(who ref, o *outcome) bool {
 	case len(o.needs) > 0:
 		r.seat(who).asked = askNothing // what was asked for before a loss is wanted no more
 		r.register(who, o.needs)
+		if o.enough > 0 {
+			r.seat(who).missing = int32(o.enough)
+		}
 	case len(o.loads) > 0 || o.err != nil || o.computed:
 		r.askEvaluate(who, o.evaluate())
 	default:

@@ -67,10 +67,12 @@ func (g *generator) step(i int) genStep {
 	for range g.rng.IntN(3) {
 		g.read(&s)
 	}
-	if i > 0 && g.one(5) {
+	if i > 1 && g.one(8) {
+		s.rest = append(s.rest, fmt.Sprintf("needs: { of: [%s, %s], at_least: 1 }", g.steps[0].name, g.steps[1].name))
+	} else if i > 0 && g.one(5) {
 		s.rest = append(s.rest, "needs: ["+g.steps[g.rng.IntN(len(g.steps))].name+"]")
 	}
-	if g.one(4) {
+	if g.one(4) && !strings.Contains(strings.Join(s.rest, ""), "at_least") {
 		g.condition(&s)
 	}
 	if g.one(12) {
