@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A database is a journal and what belongs to it.
-type database interface {
+type database interface { //nolint:interfacebloat // it only names the parts together
 	journal.Journal
 	journal.Releaser
 	journal.Catalog
@@ -46,11 +46,11 @@ type world struct {
 	owners int
 }
 
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	w := &world{t: t, dir: t.TempDir()}
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	w := &world{t: tb, dir: tb.TempDir()}
 	w.start()
-	t.Cleanup(func() { w.stop() })
+	tb.Cleanup(func() { w.stop() })
 	return w
 }
 
