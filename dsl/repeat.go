@@ -62,11 +62,7 @@ func (c *compiler) compileRepeat(s *stepDecl) {
 	if s.step.Repeat == nil || n == nil {
 		return
 	}
-	if n.tag == "!!str" && !hasExpr(n.text) {
-		c.add(n.pos, n.text, "until is text, not a condition", "write ${{ "+n.text+" }}")
-		return
-	}
-	e, k := c.bind(n, Type{Kind: KindBool}, s.env)
+	e, k := c.bindCondition(n, "until", s.env)
 	if e == nil {
 		return
 	}

@@ -188,11 +188,7 @@ func (c *compiler) condition(s *stepDecl) {
 	if n == nil {
 		return
 	}
-	if n.tag == "!!str" && !hasExpr(n.text) {
-		c.add(n.pos, n.text, "if is text, not a condition", "write ${{ "+n.text+" }}")
-		return
-	}
-	e, k := c.bind(n, Type{Kind: KindBool}, s.env)
+	e, k := c.bindCondition(n, "if", s.env)
 	if e == nil {
 		return
 	}

@@ -79,11 +79,7 @@ func (c *compiler) compileSwitch(s *stepDecl) {
 		if b.when == nil {
 			continue
 		}
-		if b.when.tag == "!!str" && !hasExpr(b.when.text) {
-			c.add(b.when.pos, b.when.text, "when is text, not a condition", "write ${{ "+b.when.text+" }}")
-			continue
-		}
-		e, k := c.bind(b.when, Type{Kind: KindBool}, s.env)
+		e, k := c.bindCondition(b.when, "when", s.env)
 		if e == nil {
 			continue
 		}

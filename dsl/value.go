@@ -185,6 +185,17 @@ func (c *compiler) bind(n *node, want Type, env *stepEnv) (*Expr, *checked) {
 	return e, k
 }
 
+// bindCondition checks the condition that is given for key; nil when there was a
+// mistake. Text that is no expression is told apart from other values, since it
+// mostly lacks the braces alone.
+func (c *compiler) bindCondition(n *node, key string, env *stepEnv) (*Expr, *checked) {
+	if n.tag == "!!str" && !hasExpr(n.text) {
+		c.add(n.pos, n.text, key+" is text, not a condition", "write ${{ "+n.text+" }}")
+		return nil, nil
+	}
+	return c.bind(n, Type{Kind: KindBool}, env)
+}
+
 // exprOf makes the expression that a value of the file is.
 func (c *compiler) exprOf(n *node, k *checked, env *stepEnv) *Expr {
 	src := n.text
