@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A CallbackToken is what calls an attempt back: whoever has it may end the
+// CallbackToken returns what calls an attempt back: whoever has it may end the
 // attempt, so it is made with a secret that nobody can guess. It names the run,
 // the task and the attempt; only its digest is kept.
 func CallbackToken(run RunID, task TaskID, attempt int, secret []byte) string {

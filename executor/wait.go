@@ -218,7 +218,7 @@ func (t *task) waitInWords(f *family, item int) string {
 	a := &t.attempts[len(t.attempts)-1]
 	at, silent := f.waitEnds(a)
 	until := at.UTC().Format(time.RFC3339)
-	words := ""
+	var words string
 	switch w := f.step.Wait; {
 	case w.Callback:
 		words = "a callback"

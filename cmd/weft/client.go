@@ -60,7 +60,7 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
 		return nil, unreachable(fmt.Errorf("cannot reach the server: %w", err))
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
-		defer resp.Body.Close() //nolint:errcheck // only read
+		defer resp.Body.Close()
 		return nil, problemOf(resp)
 	}
 	return resp, nil
@@ -95,7 +95,7 @@ func (c *client) call(ctx context.Context, r request, in, out any) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	if out == nil {
 		_, err = io.Copy(io.Discard, resp.Body)
 		return err
@@ -131,7 +131,7 @@ func (c *client) stream(ctx context.Context, path string, query url.Values, afte
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	return readEvents(resp.Body, yield)
 }
 

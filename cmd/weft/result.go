@@ -167,7 +167,7 @@ func (f fetcher) fetch(ctx context.Context, name, id string) (_ string, err erro
 	if err != nil {
 		return "", err
 	}
-	defer root.Close() //nolint:errcheck // only a handle
+	defer root.Close()
 	resp, err := f.client.send(ctx, request{method: http.MethodGet, path: "/objects/" + url.PathEscape(id)})
 	if err != nil {
 		return "", err
@@ -178,7 +178,7 @@ func (f fetcher) fetch(ctx context.Context, name, id string) (_ string, err erro
 		return "", err
 	}
 	if _, err := io.Copy(part, resp.Body); err != nil {
-		part.Close() //nolint:errcheck // the first error counts
+		part.Close()
 		return "", fmt.Errorf("cannot fetch output %s: %w", name, err)
 	}
 	if err := part.Close(); err != nil {
