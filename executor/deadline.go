@@ -46,11 +46,11 @@ func (r *Run) deadlineOver(at time.Time, timer TimerID) error {
 		return ErrStale
 	}
 	t.expired = true
-	switch t.phase {
-	case live:
+	switch {
+	case t.phase == live:
 		t.stopping = true
 		r.enqueue(ref{int32(f.index), int32(item)})
-	case waiting:
+	case t.phase == waiting:
 		r.endAttempt(f, item, at, wasAborted)
 		r.expire(f, item)
 	default:

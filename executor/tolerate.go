@@ -23,14 +23,14 @@ func (f *family) startsNoMore(t *task) bool {
 
 // A noted is a failure with the number of the record before it.
 type noted struct {
-	Failed
+	how Failed
 	seq uint64
 }
 
 // noteFailure remembers a failure for the run's end. What a foreach tolerates is
 // told apart when it is known how many items there are: see firstFailure.
 func (r *Run) noteFailure(x Failed) {
-	if r.failure.Cause == "" {
+	if r.failure.how.Cause == "" {
 		r.failure = noted{x, r.seq}
 	}
 }
@@ -66,9 +66,9 @@ func (r *Run) firstFailure() Failed {
 		if !f.exceeded() {
 			continue
 		}
-		if last := f.failures[f.tolerated()]; first.Cause == "" || last.seq < first.seq {
+		if last := f.failures[f.tolerated()]; first.how.Cause == "" || last.seq < first.seq {
 			first = last
 		}
 	}
-	return first.Failed
+	return first.how
 }
