@@ -34,7 +34,7 @@ func itemsOf(k Kind) []Field {
 //	lines    the lines of a file, as strings
 //	records  the records of a file of CSV, TSV or JSON Lines
 //	objects  what is in a bucket, as {key, size, modified}
-func (f *Function) Lists() bool {
+func (f Function) Lists() bool {
 	return f.Builtin == "lines" || f.Builtin == "records" || f.Builtin == "objects"
 }
 

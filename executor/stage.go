@@ -9,8 +9,9 @@ import (
 
 // A conclusion is how the stages of a run ended that are over.
 type conclusion struct {
-	Concluded
-	cause object.Value // of the run's failure, for expressions
+	Status Status
+	Error  string
+	cause  object.Value // of the run's failure, for expressions
 }
 
 // nextStage returns the stage that follows when the present one has ended so;
@@ -44,7 +45,7 @@ func (r *Run) concluded(at time.Time, c Concluded) error {
 	if r.conclusion == nil {
 		r.conclusion = &conclusion{cause: r.failureValue(&c)}
 	}
-	r.conclusion.Concluded = c
+	r.conclusion.Status, r.conclusion.Error = c.Status, c.Error
 	for i := range r.families {
 		if f := &r.families[i]; f.step.Stage < next {
 			r.close(f)

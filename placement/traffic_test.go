@@ -31,7 +31,7 @@ type traffic struct {
 // A job is one task: item i of a stage.
 type job struct{ stage, item int }
 
-var stages = []string{"decode", "encode", "verify"} //nolint:gochecknoglobals // a table
+var stages = []string{"decode", "encode", "verify"}
 
 func newTraffic(mode placement.Mode, seed uint64) *traffic {
 	plan := &planner.Plan{Groups: []planner.Group{{Name: "decode", Steps: stages, PerItem: true}}}

@@ -86,6 +86,7 @@ func TestWrongSignalsAreRefused(t *testing.T) {
 		{"no object", "go", `{"n": 1, "f": "obj_aaaaaaaaaaaaaaaaaaaaaaaaaa"}`, "nobody holds", http.StatusUnprocessableEntity},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			var problem api.Problem
 			b.want(tt.status, &problem, http.MethodPost, path+tt.signal, tt.body, jsonBody)
 			text := problem.Detail

@@ -119,12 +119,11 @@ func (c change) on(names map[string]*inode) {
 }
 
 // create makes a file or a folder, if there is none.
-func (d *disk) create(when int, path string, folder bool) *inode {
+func (d *disk) create(when int, path string, folder bool) {
 	dir, name := d.parent(path)
 	if dir.names[name] == nil {
 		dir.apply(change{when: when, name: name, inode: d.inode(folder)})
 	}
-	return dir.names[name]
 }
 
 func (d *disk) link(when int, from, to string) {

@@ -147,7 +147,7 @@ func (c *client) uploadFile(ctx context.Context, path string) (any, error) {
 	if err != nil {
 		return nil, usage(fmt.Errorf("cannot read the file: %w", err))
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	if info, err := file.Stat(); err != nil || info.IsDir() {
 		return nil, fmt.Errorf("cannot read %s: it is a directory", path)
 	}

@@ -85,8 +85,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if text := err.Error(); text != "" {
 		fmt.Fprintln(a.stderr, "weft: "+text)
 	}
-	var exit *exitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.code
 	}
 	return exitFailed

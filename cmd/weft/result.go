@@ -172,7 +172,7 @@ func (f fetcher) fetch(ctx context.Context, name, id string) (_ string, err erro
 	if err != nil {
 		return "", err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	part, err := root.Create(name + ".part")
 	if err != nil {
 		return "", err

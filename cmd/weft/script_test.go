@@ -102,10 +102,10 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	stdout, err := os.Create(ts.MkAbs("stdout.txt"))
 	ts.Check(err)
-	defer stdout.Close() //nolint:errcheck // the process wrote it
+	defer stdout.Close()
 	stderr, err := os.Create(ts.MkAbs("stderr.txt"))
 	ts.Check(err)
-	defer stderr.Close() //nolint:errcheck // likewise
+	defer stderr.Close()
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	ts.Check(cmd.Start())
 	for range times {
@@ -160,7 +160,7 @@ func checkJSON(ts *testscript.TestScript, _ bool, args []string) {
 func get(ts *testscript.TestScript, _ bool, args []string) {
 	resp, err := http.Get(args[0]) //nolint:noctx // of a server of this test
 	ts.Check(err)
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	_, err = io.Copy(ts.Stdout(), resp.Body)
 	ts.Check(err)
 }

@@ -94,9 +94,12 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	web := &http.Server{Handler: s.api, ReadHeaderTimeout: headerPatience}
 	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopEngine()
-	engineDone, webDone := make(chan error, 1), make(chan error, 1)
+	engineDone, webDone := make(chan error, 1), make(chan struct{})
 	go func() { engineDone <- s.engine.Serve(engineCtx) }()
-	go func() { webDone <- web.Serve(listener) }()
+	go func() {
+		defer close(webDone)
+		_ = web.Serve(listener) // it says that it was closed
+	}()
 	var scheduling sync.WaitGroup
 	if local.triggers {
 		scheduling.Go(func() { s.api.ServeSchedules(engineCtx) })

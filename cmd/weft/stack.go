@@ -27,7 +27,7 @@ import (
 )
 
 // A database is a journal and what belongs to it.
-type database interface {
+type database interface { //nolint:interfacebloat // the seam of the journal, put together of its parts
 	journal.Journal
 	journal.Releaser
 	journal.Mailbox

@@ -49,7 +49,7 @@ func readTrace(path string) ([]call, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var calls []call
 	type begun struct {
 		line int

@@ -18,7 +18,7 @@ func readWorkflow(path string) ([]byte, error) {
 	if err != nil {
 		return nil, usage(fmt.Errorf("cannot read the workflow: %w", err))
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	src, err := io.ReadAll(io.LimitReader(file, dsl.MaxFileSize+1))
 	if err != nil {
 		return nil, usage(fmt.Errorf("cannot read the workflow: %w", err))

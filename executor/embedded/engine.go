@@ -158,7 +158,7 @@ func (e *Engine) open(ctx context.Context, lease journal.Lease, program *dsl.Pro
 	}
 	if err != nil {
 		// A run without a plan still finishes.
-		e.log.Warn("cannot plan", "run", lease.Run, "err", err)
+		e.log.WarnContext(ctx, "cannot plan", "run", lease.Run, "err", err)
 	}
 	run := opened{
 		lease: lease, program: program, plan: plan,

@@ -89,7 +89,7 @@ func (e *Engine) readObject(ctx context.Context, ref object.Ref) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close() //nolint:errcheck // only read
+	defer r.Close()
 	return io.ReadAll(io.LimitReader(r, maxLoad))
 }
 

@@ -84,7 +84,7 @@ func (k *keeper) findLarge(v object.Value) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var inner object.Value
 	if err := json.NewDecoder(f).Decode(&inner); err != nil {
 		return fmt.Errorf("cannot read large value %s: %w", v.Large.Ref.ID, err)

@@ -56,7 +56,7 @@ func (e *Engine) acquire(ctx context.Context) {
 		}
 		for _, lease := range leases {
 			if err := e.load(ctx, lease); err != nil {
-				e.log.Error("cannot load a run", "run", lease.Run, "err", err)
+				e.log.ErrorContext(ctx, "cannot load a run", "run", lease.Run, "err", err)
 			}
 		}
 		if len(leases) < page {

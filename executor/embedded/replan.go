@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math/bits"
 
 	"example.org/weft/executor"
@@ -43,10 +44,7 @@ func (k known) add(step string, f executor.Succeeded) int64 {
 // addTo puts what is known before what a plan would else assume. The result
 // shares nothing with k.
 func (k known) addTo(in planner.Inputs) planner.Inputs {
-	in.StepItems = make(map[string]int, len(k.items))
-	for step, n := range k.items {
-		in.StepItems[step] = n
-	}
+	in.StepItems = maps.Clone(k.items)
 	in.StepBytes = make(map[string]map[string]int64, len(k.made))
 	for step, outputs := range k.made {
 		in.StepBytes[step] = make(map[string]int64, len(outputs))

@@ -39,9 +39,9 @@ func (t *timers) due(now time.Time) []timer {
 
 // next returns how long after now the first timer fires; ok is false when there
 // is none.
-func (t timers) next(now time.Time) (d time.Duration, ok bool) {
-	if len(t) == 0 {
+func (t *timers) next(now time.Time) (d time.Duration, ok bool) {
+	if len(*t) == 0 {
 		return 0, false
 	}
-	return max(0, t[0].at.Sub(now)), true
+	return max(0, (*t)[0].at.Sub(now)), true
 }

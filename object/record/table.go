@@ -33,7 +33,7 @@ func (t *table) next() (item, error) {
 		if errors.Is(bad.Err, csv.ErrFieldCount) {
 			return nil, fmt.Errorf("line %d has %d fields, the first record has %d", bad.StartLine, len(fields), t.csv.FieldsPerRecord)
 		}
-		return nil, fmt.Errorf("line %d, column %d: %v", bad.Line, bad.Column, bad.Err)
+		return nil, fmt.Errorf("line %d, column %d: %w", bad.Line, bad.Column, bad.Err)
 	}
 	if err != nil {
 		return nil, err

@@ -55,5 +55,5 @@ func deviceOf(dir string) (uint64, error) {
 	if err := syscall.Stat(dir, &st); err != nil {
 		return 0, fmt.Errorf("cannot look at folder %s: %w", dir, err)
 	}
-	return st.Dev, nil //nolint:unconvert // of another type on other machines
+	return st.Dev, nil
 }
