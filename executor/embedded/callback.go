@@ -3,8 +3,8 @@ package embedded
 import (
 	"crypto/rand"
 
-	"example.org/weft/dsl"
 	"example.org/weft/executor"
+	"example.org/weft/executor/node"
 )
 
 // callbackToken makes the token that calls an attempt back; empty for one that
@@ -19,29 +19,10 @@ func (l *loop) callbackToken(a *active, c executor.Place) string {
 	return executor.CallbackToken(a.lease.Run, c.Task, c.Attempt, secret)
 }
 
-// callbackEnv is what a function finds its callback by.
-func (l *loop) callbackEnv(token string) []string {
+// callback is what a function calls back by; nil if nobody does.
+func (l *loop) callback(token string) *node.Callback {
 	if token == "" {
 		return nil
 	}
-	return []string{
-		"WEFT_CALLBACK_TOKEN=" + token,
-		"WEFT_CALLBACK_URL=" + l.address + "/api/v1/callbacks/" + token,
-	}
-}
-
-// handsOver returns a function without its outputs: whoever calls back gives
-// them.
-func handsOver(f *dsl.Function) *dsl.Function {
-	bare := *f
-	bare.Outputs = nil
-	return &bare
-}
-
-// handedOver says of a function that ended well that it has handed its work on.
-func handedOver(f executor.Fact) executor.Fact {
-	if s, ok := f.(executor.Succeeded); ok {
-		return executor.HandedOver{Task: s.Task, Attempt: s.Attempt, Usage: s.Usage, Moved: s.Moved}
-	}
-	return f
+	return &node.Callback{Token: token, URL: l.address + "/api/v1/callbacks/" + token}
 }

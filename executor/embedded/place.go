@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/weft/dsl"
 	"example.org/weft/executor"
 	"example.org/weft/object"
 	"example.org/weft/placement"
@@ -90,22 +89,6 @@ func refsOf(run *executor.Run, inputs map[string]object.Value) []object.Ref {
 	}
 	slices.SortFunc(refs, func(x, y object.Ref) int { return strings.Compare(string(x.ID), string(y.ID)) })
 	return slices.CompactFunc(refs, func(x, y object.Ref) bool { return x.ID == y.ID })
-}
-
-// sources names, for each input of a step's function, the step that its value
-// comes from.
-func sources(p *dsl.Program, step *dsl.Step) map[string]string {
-	from := make(map[string]string, len(step.With))
-	for _, r := range step.Reads {
-		if r.Binding == "" || from[r.Binding] != "" {
-			continue
-		}
-		from[r.Binding] = "inputs"
-		if r.Step != dsl.InputStep {
-			from[r.Binding] = p.Steps[r.Step].Name
-		}
-	}
-	return from
 }
 
 func names(nodes []executor.NodeID) []string {

@@ -36,27 +36,13 @@ func (l *loop) invoke(a *active, c executor.Invoke) {
 		return
 	}
 	held.invoked = true
-	step := &a.program.Steps[c.Step]
-	inputs := make(map[string]object.Value, len(c.Inputs))
+	inv := node.ForStep(a.program, c)
+	inv.Inputs = make(map[string]object.Value, len(c.Inputs))
 	for name, v := range c.Inputs {
-		inputs[name] = a.run.Expand(v)
+		inv.Inputs[name] = a.run.Expand(v)
 	}
-	inv := node.Invocation{
-		Attempt:  c.Attempt,
-		Function: a.program.FunctionOf(c.Step),
-		Env:      l.callbackEnv(held.token),
-		Inputs:   inputs,
-		From:     sources(a.program, step),
-		Timeout:  c.Timeout,
-		ViaStore: a.mode.UsesStore(),
-	}
-	if held.token != "" {
-		inv.Function = handsOver(inv.Function)
-	}
+	inv.Callback, inv.ViaStore = l.callback(held.token), a.mode.UsesStore()
 	held.node.Invoke(inv, func(f executor.Fact) {
-		if held.token != "" {
-			f = handedOver(f)
-		}
 		l.events.put(answered{run: a, attempt: c.Attempt, fact: f})
 	})
 }

@@ -5,24 +5,8 @@ package node
 import (
 	"time"
 
-	"example.org/weft/dsl"
 	"example.org/weft/executor"
-	"example.org/weft/object"
 )
-
-// An Invocation is one attempt, ready to run.
-type Invocation struct {
-	Attempt  executor.AttemptID
-	Function *dsl.Function
-	Inputs   map[string]object.Value // no Gather; an Item is resolved by the node
-	Env      []string                // further variables of its process, "NAME=value"
-	From     map[string]string       // by input: the step that made it, or "inputs"
-	Timeout  time.Duration           // 0 is none
-
-	// ViaStore makes every file input come from, and every output go to, the
-	// node's bucket: placement mode "store", the baseline without locality.
-	ViaStore bool
-}
 
 // A Status is what a node can take and does.
 type Status struct {

@@ -24,13 +24,14 @@ type attempt struct {
 // Invoke takes an attempt and returns at once. Report is called, by a goroutine
 // of the node, with what comes of it: AttemptStarted if it runs for more than a
 // moment, ObjectLost (with the object alone: who made it the engine knows) for
-// each input that is nowhere to be had, and last one of Succeeded, Failed and
-// AttemptLost. An attempt that is here already is not taken again.
+// each input that is nowhere to be had, and last one of Succeeded (HandedOver if
+// there is a Callback), Failed and AttemptLost. An attempt that is here already is not taken again.
 //
 // Attempts start in order of arrival, as soon as the first in the queue finds
 // cores and memory; one that wants more than the node has gets all of it. A
 // process that declares no cores takes one, a builtin none.
 func (n *Node) Invoke(inv Invocation, report func(executor.Fact)) {
+	inv.Function = inv.handsOver()
 	a := &attempt{Invocation: inv, report: report, arrived: time.Now()}
 	res := inv.Function.Resources
 	a.cpu, a.memory = milli(res.CPU), res.Memory

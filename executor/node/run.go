@@ -126,7 +126,7 @@ func (n *Node) runProcess(ctx context.Context, a *attempt, f *folder) (result, e
 	}
 	stop := n.announce(a)
 	out, err := n.exec.Run(ctx, &runtime.Call{
-		Attempt: a.Attempt, Function: a.Function, Scope: scope, Paths: f.paths(), Env: a.Env,
+		Attempt: a.Attempt, Function: a.Function, Scope: scope, Paths: f.paths(), Env: a.env(),
 		Stdout: a.logs.stdout, Stderr: a.logs.stderr,
 	})
 	stop()
@@ -167,10 +167,7 @@ func (n *Node) announce(a *attempt) (stop func()) {
 // tell reports how the attempt ended.
 func (n *Node) tell(a *attempt, res result, err error, where executor.Where) {
 	if err == nil {
-		a.report(executor.Succeeded{
-			Task: a.Attempt.Task, Attempt: a.Attempt.N,
-			Outputs: res.outputs, Usage: res.usage, Moved: res.moved,
-		})
+		a.report(a.ended(res))
 		return
 	}
 	if aborted, ok := errors.AsType[abortError](err); ok {
