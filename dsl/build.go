@@ -21,7 +21,7 @@ func (b *termBuilder) build(e ast.Expr) (term, error) {
 	if t, err := b.conditional(e); t != nil || err != nil {
 		return t, err
 	}
-	program, err := b.env.cel.PlanProgram(b.part(e), programOptions()...)
+	program, err := b.env.cel.PlanProgram(b.part(e), programOptions(b.env.cel)...)
 	if err != nil {
 		return nil, err
 	}

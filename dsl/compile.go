@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func (c *compiler) baseEnv() (*cel.Env, error) {
 	if c.base != nil {
 		return c.base, nil
 	}
-	base, err := cel.NewEnv(append(baseOptions(), library()...)...)
+	base, err := cel.NewEnv(slices.Concat(baseOptions(), extensions(), library())...)
 	c.base = base
 	return base, err
 }

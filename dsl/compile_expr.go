@@ -74,9 +74,7 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 		pl.addIssues(env, issues)
 		return nil
 	}
-	if over := mapMacro(typed.NativeRep(), typed.NativeRep().Expr()); over != nil {
-		span, _ := typed.NativeRep().SourceInfo().GetOffsetRange(over.ID())
-		pl.add(int(span.Start), "", "a macro over a map, whose order is not fixed", "go over a list")
+	if pl.mapMacro(typed.NativeRep()) {
 		return nil
 	}
 	if noValue(typed.OutputType()) {
@@ -92,19 +90,6 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 	}
 	refs := collect(env, typed.NativeRep().Expr())
 	return &checked{term: t, shape: t.shape(), reads: refs.reads, steps: refs.steps, inLoop: refs.inLoop, onStatus: refs.onStatus}
-}
-
-// mapMacro returns a macro that goes over a map.
-func mapMacro(a *ast.AST, e ast.Expr) ast.Expr {
-	if e.Kind() == ast.ComprehensionKind && a.GetType(e.AsComprehension().IterRange().ID()).Kind() == types.MapKind {
-		return e
-	}
-	for _, child := range children(e) {
-		if found := mapMacro(a, child); found != nil {
-			return found
-		}
-	}
-	return nil
 }
 
 // allowNull types the null of `c ? null : x` as anything, so that x may be of
@@ -136,7 +121,7 @@ func (pl place) addIssues(env *stepEnv, issues *cel.Issues) {
 			}
 			char += len([]rune(text)) + 1
 		}
-		msg, text, hint := celMessage(issue.Message, env)
+		msg, text, hint := pl.celMessage(issue.Message, env)
 		pl.add(max(char, 0), text, msg, hint)
 		if strings.HasPrefix(issue.Message, "Syntax error") {
 			return // what follows is its consequence
@@ -145,20 +130,12 @@ func (pl place) addIssues(env *stepEnv, issues *cel.Issues) {
 }
 
 // celMessage puts a message of CEL into the words of this language.
-func celMessage(m string, env *stepEnv) (msg, text, hint string) {
+func (pl place) celMessage(m string, env *stepEnv) (msg, text, hint string) {
 	m, _, _ = strings.Cut(m, " (in container '')")
 	if name, ok := strings.CutPrefix(m, "undeclared reference to "); ok {
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "'"), "'")
-		if name == "secrets" {
-			return name + " is not supported yet", name, "leave it out"
-		}
-		if name == "error" {
-			return "there is no error here", name, "a step that a catch names has one, and those under on_failure and finally"
-		}
-		if near := nearest(name, append(env.names(), libraryNames()...)); near != "" {
-			return fmt.Sprintf("unknown name %q", name), name, fmt.Sprintf("did you mean %q?", near)
-		}
-		return fmt.Sprintf("unknown name %q", name), name, oneOf(env.names())
+		msg, hint = undeclared(name, pl.calls(name), env)
+		return msg, name, hint
 	}
 	if rest, ok := strings.CutPrefix(m, "found no matching overload for "); ok {
 		name, args, _ := strings.Cut(rest, " applied to ")
@@ -185,6 +162,33 @@ func celMessage(m string, env *stepEnv) (msg, text, hint string) {
 		return "not an expression: " + rest, "", "expressions are CEL, such as inputs.n * 2 or steps.a.outputs.x"
 	}
 	return m, "", ""
+}
+
+// calls reports whether the expression calls a function of that name.
+func (pl place) calls(name string) bool {
+	_, after, ok := strings.Cut(pl.at.text, name)
+	return ok && strings.HasPrefix(strings.TrimSpace(after), "(")
+}
+
+// undeclared says what a name could have been that nobody knows.
+func undeclared(name string, called bool, env *stepEnv) (msg, hint string) {
+	msg = fmt.Sprintf("unknown name %q", name)
+	switch {
+	case called:
+		msg, hint = fmt.Sprintf("unknown function %q", name), inOtherLanguages(name)
+		if hint == "" {
+			hint = "docs/expressions.md has them all"
+			if near := nearest(name, functionNames(env.cel)); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+		}
+		return msg, hint
+	case name == "secrets":
+		return name + " is not supported yet", "leave it out"
+	case name == "error":
+		return "there is no error here", "a step that a catch names has one, and those under on_failure and finally"
+	}
+	return msg, suggest(name, env.names())
 }
 
 // plainTypes names types as the language does.

@@ -6,7 +6,6 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/ext"
 	"cel.dev/cel-go/parser"
 )
 
@@ -63,19 +62,14 @@ func newStepEnv(base *cel.Env, inputs []Field, steps []*stepInfo) (*stepEnv, err
 	return &stepEnv{cel: env, types: ct, inputs: inputs}, nil
 }
 
-// baseOptions are the extensions and limits that both scopes of expressions
+// baseOptions are the rules and limits that both scopes of expressions
 // have.
 func baseOptions() []cel.EnvOption {
 	return []cel.EnvOption{
-		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math(),
 		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true),
 		cel.ParserRecursionLimit(maxExprDepth), cel.ParserExpressionSizeLimit(maxExprSize),
 		cel.ExpressionNestingDepthLimit(maxExprDepth),
 	}
-}
-
-func programOptions() []cel.ProgramOption {
-	return []cel.ProgramOption{cel.CostLimit(maxExprCost)}
 }
 
 // statusMacro makes a call of a status function a variable, so that a scope

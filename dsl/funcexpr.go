@@ -38,6 +38,9 @@ func (e *functionExpr) eval(s FuncScope) (any, error) {
 	if err != nil {
 		return nil, errors.New(err.Error())
 	}
+	if weigh(out, maxArguments) < 0 {
+		return nil, errTooLong
+	}
 	return plain(out)
 }
 
@@ -172,7 +175,10 @@ func (s *templateScope) functionExpression(pl place) *functionExpr {
 		pl.addIssues(names, issues)
 		return nil
 	}
-	program, err := env.cel.Program(typed, programOptions()...)
+	if pl.mapMacro(typed.NativeRep()) {
+		return nil
+	}
+	program, err := env.cel.Program(typed, programOptions(env.cel)...)
 	if err != nil {
 		s.c.add(pl.start(), pl.at.text, err.Error(), "")
 		return nil
@@ -202,6 +208,7 @@ func (s *templateScope) namesExist(pl place, a *ast.AST) bool {
 	before := len(s.c.errs)
 	r := &resolver{pl: pl, info: a.SourceInfo()}
 	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		r.withheld(e)
 		operand, name, _, ok := selection(e)
 		if !ok || operand.Kind() != ast.IdentKind {
 			return

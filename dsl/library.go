@@ -1,139 +1,102 @@
 package dsl
 
 import (
-	"fmt"
-	"path"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/common/types/traits"
+	"cel.dev/cel-go/ext"
 )
 
-// maxRange is the number of items that range gives where its result is
-// computed. A foreach over range(n) does not make the list and has no limit.
-const maxRange = 100_000
-
-// library is what weft adds to CEL's own functions and its extensions for
-// strings, lists, math and optional values:
-//
-//	json(string) -> json           the value that a JSON text says
-//	lines(string) -> list<string>  the lines of a text, without their ends; no last empty one
-//	range(int) -> list<int>        0, 1, ..., n-1
-//	zip(list, list) -> list        [[a0, b0], [a1, b1], ...]; both must have the same length
-//	sum(list) -> number            0 of an empty list
-//	basename(string) -> string     what follows the last slash
-//	basename(file) -> string       the file's name
-func library() []cel.EnvOption {
-	a, b := cel.TypeParamType("A"), cel.TypeParamType("B")
-	strs := cel.ListType(cel.StringType)
+// extensions are what expressions have of CEL's own extensions. Their versions
+// are fixed: a function that a later one brings is not in the language before
+// docs/expressions.md has it.
+func extensions() []cel.EnvOption {
 	return []cel.EnvOption{
-		cel.Function("json", cel.Overload("json_string", []*cel.Type{cel.StringType}, cel.DynType, cel.UnaryBinding(libJSON))),
-		cel.Function("lines", cel.Overload("lines_string", []*cel.Type{cel.StringType}, strs, cel.UnaryBinding(libLines))),
-		cel.Function("range", cel.Overload("range_int", []*cel.Type{cel.IntType}, cel.ListType(cel.IntType), cel.UnaryBinding(libRange))),
-		cel.Function("zip", cel.Overload("zip_list_list", []*cel.Type{cel.ListType(a), cel.ListType(b)},
+		cel.OptionalTypes(cel.OptionalTypesVersion(2)),
+		ext.Strings(ext.StringsVersion(5)), ext.Lists(ext.ListsVersion(4)),
+		ext.Math(ext.MathVersion(2)), ext.Regex(ext.RegexVersion(0)),
+	}
+}
+
+// library is what weft adds to CEL's own functions and its extensions.
+// docs/expressions.md has an example of each.
+func library() []cel.EnvOption {
+	list, numbers := cel.ListType(cel.TypeParamType("A")), cel.ListType(cel.IntType)
+	return []cel.EnvOption{
+		cel.Function("json", unary("json_string", cel.StringType, cel.DynType, libJSON)),
+		cel.Function("to_json", unary("to_json_any", cel.DynType, cel.StringType, libToJSON)),
+		cel.Function("lines", unary("lines_string", cel.StringType, cel.ListType(cel.StringType), libLines)),
+		cel.Function("range", unary("range_int", cel.IntType, numbers, libRange)),
+		cel.Function("zip", cel.Overload("zip_list_list", []*cel.Type{list, cel.ListType(cel.TypeParamType("B"))},
 			cel.ListType(cel.ListType(cel.DynType)), cel.BinaryBinding(libZip))),
+		cel.Function("keys", unary("keys_map", cel.MapType(cel.StringType, cel.DynType), cel.ListType(cel.StringType), libKeys)),
 		cel.Function("sum",
-			cel.Overload("sum_list_int", []*cel.Type{cel.ListType(cel.IntType)}, cel.IntType, cel.UnaryBinding(libSum(types.Int(0)))),
-			cel.Overload("sum_list_double", []*cel.Type{cel.ListType(cel.DoubleType)}, cel.DoubleType, cel.UnaryBinding(libSum(types.Double(0))))),
-		cel.Function("basename",
-			cel.Overload("basename_string", []*cel.Type{cel.StringType}, cel.StringType, cel.UnaryBinding(libBasename)),
-			cel.Overload("basename_file", []*cel.Type{cel.ObjectType(fileType)}, cel.StringType, cel.UnaryBinding(libBasename)),
-			cel.Overload("basename_dir", []*cel.Type{cel.ObjectType(dirType)}, cel.StringType, cel.UnaryBinding(libBasename))),
+			unary("sum_list_int", numbers, cel.IntType, libSum(types.Int(0))),
+			unary("sum_list_double", cel.ListType(cel.DoubleType), cel.DoubleType, libSum(types.Double(0)))),
+		cel.Function("min", best("min", types.IntNegOne)...),
+		cel.Function("max", best("max", types.IntOne)...),
+		cel.Function("basename", ofPath("basename", pathBase)...),
+		cel.Function("stem", ofPath("stem", pathStem)...),
+		cel.Function("extension", ofPath("extension", pathExtension)...),
+		cel.Function("dirname", unary("dirname_string", cel.StringType, cel.StringType, libPath(pathDir))),
+		cel.CostModel(libraryCosts()...),
 	}
 }
 
-func libraryNames() []string {
-	return []string{
-		"json", "lines", "range", "zip", "sum", "basename", "size", "string", "int", "double", "bool", "has",
-		"succeeded", "failed", "always",
-	}
+func unary(id string, takes, gives *cel.Type, f func(ref.Val) ref.Val) cel.FunctionOpt {
+	return cel.Overload(id, []*cel.Type{takes}, gives, cel.UnaryBinding(f))
 }
 
-func libJSON(v ref.Val) ref.Val {
-	text, ok := v.(types.String)
-	if !ok {
-		return types.MaybeNoSuchOverloadErr(v)
+// libraryCosts says what calls cost, in CEL's units. Without that a call costs
+// one, however much it does.
+func libraryCosts() []cost.OverloadModel {
+	text, items, made := cost.Arg(0), cost.Length(cost.Arg(0)), cost.Length(cost.Result())
+	costs := []cost.OverloadModel{
+		cost.Overload("json_string", cost.EvalCost(text)),
+		cost.Overload("to_json_any", cost.EvalCost(cost.Result())),
+		cost.Overload("lines_string", cost.EvalCost(text)),
+		cost.Overload("range_int", cost.EvalCost(made)),
+		cost.Overload("zip_list_list", cost.EvalCost(cost.Scale(made, 3))),
+		cost.Overload("keys_map", cost.EvalCost(made)),
 	}
-	decoded, err := decodeJSON([]byte(text))
-	if err != nil {
-		return types.WrapErr(err)
+	for _, id := range []string{"sum_list_int", "sum_list_double", "min_list_int", "min_list_double", "min_list_string", "max_list_int", "max_list_double", "max_list_string"} {
+		costs = append(costs, cost.Overload(id, cost.EvalCost(items)))
 	}
-	return jsonToCEL(decoded, Type{})
+	// The extension charges sorts for the square of the length, and for that
+	// square in distinct more than it takes.
+	costs = append(costs, cost.MemberOverload("list_distinct", cost.EvalCost(cost.Scale(cost.Square(cost.Length(cost.Target())), 0.2))))
+	for _, of := range []string{"int", "double", "string", "bool", "google.protobuf.Timestamp", "google.protobuf.Duration"} {
+		costs = append(costs,
+			cost.MemberOverload("list_"+of+"_sort", cost.EvalCost(cost.Scale(cost.Length(cost.Target()), 20))),
+			cost.MemberOverload("list_"+of+"_sortByAssociatedKeys", cost.EvalCost(cost.Scale(cost.Length(cost.Target()), 20))))
+	}
+	return costs
 }
 
-func libLines(v ref.Val) ref.Val {
-	text, ok := v.(types.String)
-	if !ok {
-		return types.MaybeNoSuchOverloadErr(v)
-	}
-	var lines []string
-	for line := range strings.Lines(string(text)) {
-		lines = append(lines, strings.TrimRight(line, "\r\n"))
-	}
-	return types.NewStringList(types.DefaultTypeAdapter, lines)
-}
-
-func libRange(v ref.Val) ref.Val {
-	n, ok := v.(types.Int)
-	if !ok {
-		return types.MaybeNoSuchOverloadErr(v)
-	}
-	if n < 0 || n > maxRange {
-		return types.NewErr("range(%d): want 0 to %d", n, maxRange)
-	}
-	items := make([]ref.Val, n)
-	for i := range items {
-		items[i] = types.Int(i)
-	}
-	return types.NewRefValList(types.DefaultTypeAdapter, items)
-}
-
-func libZip(v, w ref.Val) ref.Val {
-	a, okA := v.(traits.Lister)
-	b, okB := w.(traits.Lister)
-	if !okA || !okB {
-		return types.MaybeNoSuchOverloadErr(v)
-	}
-	n, okA := a.Size().(types.Int)
-	m, okB := b.Size().(types.Int)
-	if !okA || !okB || n != m {
-		return types.NewErr("zip of lists of %v and %v items", a.Size(), b.Size())
-	}
-	pairs := make([]ref.Val, n)
-	for i := range n {
-		pairs[i] = types.NewRefValList(types.DefaultTypeAdapter, []ref.Val{a.Get(i), b.Get(i)})
-	}
-	return types.NewRefValList(types.DefaultTypeAdapter, pairs)
-}
-
-func libSum(zero traits.Adder) func(ref.Val) ref.Val {
-	return func(v ref.Val) ref.Val {
-		list, ok := v.(traits.Lister)
-		if !ok {
-			return types.MaybeNoSuchOverloadErr(v)
+// functionNames are the names of all functions and macros that an expression
+// may call, in order.
+func functionNames(env *cel.Env) []string {
+	names := []string{"math.least", "math.greatest"} // macros of a namespace
+	without := withheld()
+	for name := range env.Functions() {
+		if _, no := without[name]; !no && !isOperator(name) {
+			names = append(names, name)
 		}
-		total := zero
-		for it := list.Iterator(); it.HasNext() == types.True; {
-			next := total.Add(it.Next())
-			if total, ok = next.(traits.Adder); !ok {
-				return next // an error, or not known yet
-			}
-		}
-		return total.(ref.Val)
 	}
+	for _, m := range env.Macros() {
+		if f := m.Function(); f != "least" && f != "greatest" {
+			names = append(names, f)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
-func libBasename(v ref.Val) ref.Val {
-	switch v := v.(type) {
-	case types.String:
-		if v == "" {
-			return v
-		}
-		return types.String(path.Base(string(v)))
-	case *fileRecord:
-		return v.field("name")
-	}
-	return types.WrapErr(fmt.Errorf("basename of a %s", v.Type().TypeName()))
+// isOperator reports whether a function of CEL is not called by its name.
+func isOperator(name string) bool {
+	return strings.HasPrefix(name, "_") || strings.ContainsAny(name, "@!-") || name == "in"
 }

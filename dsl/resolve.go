@@ -30,7 +30,7 @@ func (r *resolver) visit(e ast.Expr) {
 	if s := e.Kind() == ast.SelectKind && e.AsSelect().IsTestOnly(); s {
 		r.presence(e)
 	}
-	r.timeZone(e)
+	r.withheld(e)
 	for _, child := range children(e) {
 		if operand, _, _, ok := selection(e); ok && child == operand && r.isName(child, "steps") {
 			continue
@@ -59,16 +59,6 @@ func (r *resolver) comprehension(c ast.ComprehensionExpr) {
 	}
 	for _, e := range []ast.Expr{c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()} {
 		r.visit(e)
-	}
-}
-
-// timeZone refuses a time zone by name: what it means depends on the machine.
-func (r *resolver) timeZone(e ast.Expr) {
-	if e.Kind() != ast.CallKind {
-		return
-	}
-	if c := e.AsCall(); c.IsMemberFunction() && strings.HasPrefix(c.FunctionName(), "get") && len(c.Args()) == 1 {
-		r.pl.add(r.offset(e), c.FunctionName(), "time zones are not supported", "times are in UTC: "+c.FunctionName()+"()")
 	}
 }
 

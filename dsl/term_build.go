@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.org/weft/object"
@@ -137,10 +138,14 @@ func limited(r Result) Result {
 		return r
 	}
 	if n := encodedSize(r.Value); n > object.MaxInline {
-		return failed(fmt.Errorf("the expression gives %d bytes, and may give %d: "+
-			"hand the value on by its path alone, or make it in a function", n, object.MaxInline))
+		return failed(tooBig(strconv.Itoa(n)))
 	}
 	return r
+}
+
+func tooBig(n string) error {
+	return fmt.Errorf("the expression gives %s bytes, and may give %d: "+
+		"hand the value on by its path alone, or make it in a function", n, object.MaxInline)
 }
 
 // encodedSize returns about how many bytes the record of v takes.

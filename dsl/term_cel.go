@@ -2,12 +2,15 @@ package dsl
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+
+	"example.org/weft/object"
 )
 
 // celTerm is an expression that is computed.
@@ -23,6 +26,8 @@ func (t *celTerm) eval(ev *evaluation) Result {
 	out, _, err := t.program.Eval(&activation{ev: ev})
 	var r Result
 	switch {
+	case err == nil && weigh(out, object.MaxInline) < 0:
+		r = failed(tooBig("more than " + strconv.Itoa(object.MaxInline)))
 	case err == nil:
 		r = limited(ev.fromCEL(out))
 	case errors.Is(err, errAbsent):
