@@ -31,6 +31,7 @@ func layers() []layer {
 		{parts: []string{"executor/embedded", "executor/temporal"}},
 		{parts: []string{"server", "web"}},
 		{parts: []string{"cmd/weft"}},
+		{parts: []string{"workflows/excamera/vp8"}}, // a codec, fit to be used alone
 		{parts: []string{"scripts/imports", "scripts/testsum", "web/build"}},
 	}
 }

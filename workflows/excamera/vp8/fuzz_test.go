@@ -1,0 +1,61 @@
+package vp8
+
+import (
+	"bytes"
+	"testing"
+)
+
+// FuzzDecode holds that no data makes the decoder panic, or take memory out of
+// proportion to the data.
+func FuzzDecode(f *testing.F) {
+	for _, size := range [][2]int{{16, 16}, {33, 18}} {
+		for _, flags := range [][]string{{"--good"}, {"--good", "--profile=3", "--token-parts=1"}} {
+			frames := readIVF(f, encode(f, clip(f, size[0], size[1], 3), flags...))
+			f.Add(frames[0], frames[1], frames[2])
+		}
+	}
+	f.Fuzz(func(t *testing.T, one, two, three []byte) {
+		d := NewDecoder(nil)
+		for _, data := range [][]byte{one, two, three} {
+			frame, err := d.Decode(data)
+			if err != nil || frame == nil {
+				continue
+			}
+			if mbs := d.cols * d.rows; mbs > 1024+3*max(len(one), len(two), len(three)) {
+				t.Fatalf("%d macroblocks out of %d bytes", mbs, len(data))
+			}
+		}
+		s := d.State()
+		if s == nil {
+			return
+		}
+		b, err := s.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read State
+		if err := read.UnmarshalBinary(b); err != nil {
+			t.Fatal(err)
+		}
+		if !read.Equal(s) {
+			t.Fatal("a state that was written and read is another")
+		}
+	})
+}
+
+// FuzzReaders holds that the readers of files never panic.
+func FuzzReaders(f *testing.F) {
+	f.Add([]byte("DKIF\x00\x00\x20\x00VP80\x10\x00\x10\x00\x18\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ab"))
+	f.Add([]byte("YUV4MPEG2 W2 H2 F25:1 C420jpeg\nFRAME\n123456"))
+	f.Add([]byte(stateMagic + "\x01\x00\x01\x00"))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		_ = readAll(data)
+		if r, err := NewY4MReader(bytes.NewReader(data)); err == nil && r.Header.Width*r.Header.Height < 1<<20 {
+			frame := r.NewFrame()
+			for r.Next(frame) == nil {
+				continue
+			}
+		}
+		_ = new(State).UnmarshalBinary(data)
+	})
+}
