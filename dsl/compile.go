@@ -184,7 +184,7 @@ func (c *compiler) fieldKeys(f *Field, n *node) {
 
 func (c *compiler) defaultOf(n *node, t Type) []byte {
 	if strings.Contains(n.text, "${{") {
-		c.add(n.pos, n.text, "a default is a value, not an expression", "")
+		c.add(n.pos, n.text, "a default is a value, not an expression", "write the value; what is computed is an input of a step")
 		return []byte("null")
 	}
 	if t.HasFiles() && !n.isNull() {

@@ -65,7 +65,7 @@ func (c *compiler) expression(pl place, env *stepEnv) *checked {
 	root := parsed.NativeRep().Expr()
 	r := &resolver{recogniser: newRecogniser(env), pl: pl, info: parsed.NativeRep().SourceInfo(), bound: map[string]shape{}}
 	r.visit(root)
-	if len(c.errs) > before {
+	if len(c.errs) > before || r.unclear {
 		return nil
 	}
 	allowNull(parsed.NativeRep())
@@ -141,6 +141,9 @@ func (pl place) celMessage(m string, env *stepEnv) (msg, text, hint string) {
 		name, args, _ := strings.Cut(rest, " applied to ")
 		name = strings.Trim(strings.Trim(name, "'"), "_")
 		args = plainTypes(strings.Trim(args, "'"))
+		if name == "[" || name == "[_]" {
+			return fmt.Sprintf("cannot index (%s)", strings.Trim(args, "()")), "", "an item has a number, [0]; a field its name, .name"
+		}
 		if name == "?_:" {
 			return "the parts of ?: are " + args, "", "want a condition and two values of one type"
 		}
@@ -155,13 +158,29 @@ func (pl place) celMessage(m string, env *stepEnv) (msg, text, hint string) {
 		return fmt.Sprintf("unknown field %q", name), name, ""
 	}
 	if rest, ok := strings.CutPrefix(m, "Syntax error: "); ok {
-		rest, _, _ = strings.Cut(rest, " expecting {")
-		if strings.HasSuffix(rest, "input '<EOF>'") || strings.Contains(rest, "input '<EOF>' expecting") {
-			rest = "it ends too early"
-		}
-		return "not an expression: " + rest, "", "expressions are CEL, such as inputs.n * 2 or steps.a.outputs.x"
+		return "not an expression: " + syntaxMessage(rest), "", "expressions are CEL, such as inputs.n * 2 or steps.a.outputs.x"
 	}
 	return m, "", ""
+}
+
+// syntaxMessage puts what CEL's parser says into words.
+func syntaxMessage(m string) string {
+	quoted := func(m string) string {
+		_, m, _ = strings.Cut(m, "'")
+		return m[:max(0, strings.LastIndex(m, "'"))]
+	}
+	m, _, _ = strings.Cut(m, " expecting ")
+	switch {
+	case strings.Contains(m, "'<EOF>'"):
+		return "it ends too early"
+	case strings.HasPrefix(m, "extraneous input"), strings.HasPrefix(m, "mismatched input"), strings.HasPrefix(m, "no viable alternative"):
+		return quoted(m) + " is not expected here"
+	case strings.HasPrefix(m, "token recognition error at: ''"), strings.HasPrefix(m, "token recognition error at: '\""):
+		return "text without its closing quote"
+	case strings.HasPrefix(m, "token recognition error"):
+		return quoted(m) + " is no operator and no name"
+	}
+	return m
 }
 
 // calls reports whether the expression calls a function of that name.
@@ -183,6 +202,10 @@ func undeclared(name string, called bool, env *stepEnv) (msg, hint string) {
 			}
 		}
 		return msg, hint
+	case name == visitVar:
+		return "visit is not known here", "a step with repeat knows which visit it is"
+	case name == "outputs":
+		return "outputs is not known here", "in the body of a function outputs.NAME is where to write an output; of a step it is steps.NAME.outputs"
 	case name == "secrets":
 		return name + " is not supported yet", "leave it out"
 	case name == "error":

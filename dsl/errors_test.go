@@ -3,6 +3,8 @@ package dsl_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,6 +30,45 @@ func TestMistakesAreReportedWhereTheyStand(t *testing.T) {
 		}
 		return showMistakes(src, mistakes) + strings.ReplaceAll(showMistakes(src, warnings), "w.yaml:", "warning: w.yaml:")
 	})
+}
+
+// TestTheMessagesAreManyAndSayWhatWouldBeRight counts the golden messages, so
+// that they cannot get fewer.
+func TestTheMessagesAreManyAndSayWhatWouldBeRight(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/errors/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, advised := map[string]bool{}, 0
+	for _, name := range names {
+		ar, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^w\.yaml:\d+:\d+: (.*?)( \(.*\))?$`).FindAllStringSubmatch(sectionOf(ar, "want"), -1) {
+			if !messages[m[1]] && m[2] != "" {
+				advised++
+			}
+			messages[m[1]] = true
+		}
+	}
+	if len(messages) < 250 || advised < 240 {
+		t.Errorf("%d messages, %d with a suggestion", len(messages), advised)
+	}
+}
+
+func TestAFileWithTenMistakesReportsTen(t *testing.T) {
+	t.Parallel()
+	ar, err := txtar.ParseFile("testdata/errors/ten.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = dsl.Compile("w.yaml", []byte(sectionOf(ar, "w.yaml")))
+	var mistakes dsl.Errors
+	if !errors.As(err, &mistakes) || len(mistakes) != 10 {
+		t.Errorf("%d mistakes:\n%v", len(mistakes), err)
+	}
 }
 
 func showMistakes(src string, mistakes dsl.Errors) string {

@@ -21,3 +21,18 @@ func Withheld() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Symbolic reports whether an expression is evaluated without CEL.
+func (e *Expr) Symbolic() bool { return !computes(e.term) }
+
+// Type returns the type of what an expression gives, as it is declared.
+func (e *Expr) Type() string {
+	s := e.term.shape()
+	switch {
+	case s.of != nil && s.Kind == KindList:
+		return "the outputs of each " + s.of.name
+	case s.of != nil:
+		return "the outputs of " + s.of.name
+	}
+	return s.Type.String()
+}

@@ -83,13 +83,13 @@ func (p *problems) check(n *node, f form, name string) {
 	case formChoice:
 		p.checkChoice(n, f, name)
 	case formList:
-		if p.checkKind(n, listNode, name) {
+		if p.checkKind(n, f, name) {
 			for _, item := range n.items {
 				p.check(item, *f.of, "an item of "+name)
 			}
 		}
 	case formDict:
-		if p.checkKind(n, mapNode, name) {
+		if p.checkKind(n, f, name) {
 			for _, pr := range n.pairs {
 				if !f.free {
 					p.checkName(pr.key, name)
@@ -98,7 +98,7 @@ func (p *problems) check(n *node, f form, name string) {
 			}
 		}
 	case formObject:
-		if p.checkKind(n, mapNode, name) {
+		if p.checkKind(n, f, name) {
 			p.checkKeys(n, f.keys, name)
 		}
 	case formText, formWord, formBool, formInt, formNumber:
@@ -108,14 +108,45 @@ func (p *problems) check(n *node, f form, name string) {
 
 // checkKind reports a node of another kind. Nothing at all stands for an empty
 // list or mapping.
-func (p *problems) checkKind(n *node, want nodeKind, name string) bool {
+func (p *problems) checkKind(n *node, f form, name string) bool {
+	want := f.nodeKind()
 	if n.kind == want {
 		return true
 	}
 	if !n.isNull() {
-		p.add(n.pos, n.text, fmt.Sprintf("%s is %s, not a %s", name, describe(n), want), "")
+		p.add(n.pos, n.text, fmt.Sprintf("%s is %s, not a %s", name, describe(n), want), f.instead(n))
 	}
 	return false
+}
+
+// instead says how what stands there would be written as a list or a mapping.
+func (f form) instead(n *node) string {
+	switch {
+	case f.kind == formList && n.kind == scalarNode && f.of.nodeKind() == scalarNode:
+		return "write [" + strings.Join(strings.Fields(n.text), ", ") + "]"
+	case f.kind == formList && n.kind == mapNode && f.of.nodeKind() == mapNode:
+		return "write [{ ... }]"
+	case f.kind == formDict && f.of.nodeKind() == mapNode:
+		return "write { NAME: { ... } }"
+	case f.kind == formDict:
+		return "write { NAME: VALUE }"
+	case f.kind == formObject && slices.Contains(f.names(), "run"):
+		return "write { run: SCRIPT }, or other keys"
+	case f.kind == formObject:
+		return "write { KEY: VALUE }; the keys are " + strings.TrimPrefix(oneOf(f.names()), "one of ")
+	}
+	return ""
+}
+
+// names are the keys that can be used.
+func (f form) names() []string {
+	var names []string
+	for _, k := range f.keys {
+		if !k.later {
+			names = append(names, k.name)
+		}
+	}
+	return names
 }
 
 func (p *problems) checkChoice(n *node, f form, name string) {
@@ -145,11 +176,8 @@ func (f form) nodeKind() nodeKind {
 }
 
 func (p *problems) checkKeys(n *node, keys []key, name string) {
-	var names []string
+	names := keyed(keys).names()
 	for _, k := range keys {
-		if !k.later {
-			names = append(names, k.name)
-		}
 		if k.required && n.get(k.name) == nil {
 			p.add(n.pos, "", fmt.Sprintf("%s has no %s", name, k.name), "add "+k.name+": "+k.doc)
 		}

@@ -14,7 +14,7 @@ func nearest(name string, candidates []string) string {
 	if len(name) > maxName {
 		return ""
 	}
-	best, bestDistance := "", 1+max(1, len(name)/3)
+	best, bestDistance := "", min(len(name), 1+max(1, len(name)/3)) // something of it must be right
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d

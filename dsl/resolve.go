@@ -15,6 +15,8 @@ type resolver struct {
 	pl    place
 	info  *ast.SourceInfo
 	bound map[string]shape // of the variables of macros
+
+	unclear bool // it reads a step of which is not known what it makes
 }
 
 func (r *resolver) visit(e ast.Expr) {
@@ -108,6 +110,7 @@ func (r *resolver) selection(e, operand ast.Expr, name string) {
 		return
 	}
 	if s, _ := r.step(operand); s != nil {
+		r.unclear = r.unclear || s.unclear
 		if name != "outputs" {
 			r.stepField(e, s, name)
 		}
@@ -137,12 +140,14 @@ func (r *resolver) stepField(e ast.Expr, s *stepInfo, name string) {
 // fieldOf reports a field that a value of the shape cannot have.
 func (r *resolver) fieldOf(e ast.Expr, s shape, name string) {
 	switch {
+	case s.of != nil && s.of.unclear:
+		r.unclear = true
 	case s.of != nil && s.Kind == KindList:
 		hint := fmt.Sprintf("an item: steps.%s.outputs[i].%s; all: steps.%s.outputs.map(r, r.%s)", s.of.name, name, s.of.name, name)
 		r.unknown(e, name, fmt.Sprintf("%s is a foreach: its outputs are a list, which has no %q", s.of.name, name), hint)
 	case s.of != nil:
 		if _, ok := s.of.output(name); !ok {
-			r.unknown(e, name, fmt.Sprintf("step %s has no output %q", s.of.name, name), suggest(name, fieldNames(s.of.outputs)))
+			r.noOutput(e, s.of, name)
 		}
 	case s.Kind == KindFile || s.Kind == KindDir:
 		if _, ok := fieldNamed(fileFields(), name); !ok {
@@ -151,6 +156,14 @@ func (r *resolver) fieldOf(e ast.Expr, s shape, name string) {
 	case s.Kind != KindJSON && !s.any:
 		r.unknown(e, name, fmt.Sprintf("%s has no fields: %q", article(s.Type.String()), name), "")
 	}
+}
+
+func (r *resolver) noOutput(e ast.Expr, s *stepInfo, name string) {
+	hint := suggest(name, fieldNames(s.outputs))
+	if len(s.outputs) == 0 {
+		hint = fmt.Sprintf("it declares none: outputs: { %s: TYPE }", name)
+	}
+	r.unknown(e, name, fmt.Sprintf("step %s has no output %q", s.name, name), hint)
 }
 
 // unknown reports a name at its place after the dot.

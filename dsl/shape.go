@@ -15,6 +15,7 @@ type stepInfo struct {
 	partial bool // a foreach with tolerate: items of its list may be missing
 	stage   Stage
 	outputs []Field
+	unclear bool // which they are is not known, for a mistake that is reported
 }
 
 // listed returns the type of an output in the list of all items.
@@ -143,8 +144,18 @@ func (s shape) conversion(want Type) string {
 		return "make it a list: [...]"
 	case s.Kind == KindList && want.Kind != KindList:
 		return "take one item: [0]"
+	case s.Kind == KindList && want.Kind == KindList && fits(s.Elem.nonNull(), *want.Elem):
+		return fmt.Sprintf("declare it as %q: items may be missing", "list<"+s.Elem.String()+">")
 	case want.Kind == KindBool && s.Kind == KindString:
 		return "the whole condition stands in one ${{ }}"
+	case want.Kind == KindBool && !s.HasFiles():
+		return "compare it: x > 0"
+	case want.Kind == KindInt && s.Kind == KindFile:
+		return "its size is an int: .size"
+	case want.Kind == KindString && s.Kind == KindFile:
+		return "its name is a string: .name"
+	case want.HasFiles():
+		return "a file comes from an input or an output of type file"
 	case want.Kind == KindString && !s.HasFiles():
 		return "convert it: string(...)"
 	case want.Kind == KindInt && !s.HasFiles():

@@ -65,7 +65,9 @@ func (c *compiler) declareStage(stage Stage, steps *node) {
 		s := &stepDecl{node: pr.value, key: pr.key, info: &stepInfo{name: pr.key.text, index: len(c.steps), stage: stage}}
 		s.step = Step{Name: pr.key.text, Function: NoFunction, Stage: stage, Pos: pr.key.pos}
 		c.steps = append(c.steps, s)
+		before := len(c.errs)
 		c.chooseFunction(s)
+		s.info.unclear = s.step.Function == NoFunction && len(s.info.outputs) == 0 && len(c.errs) > before
 		if s.step.Function != NoFunction {
 			s.info.outputs = c.program.Functions[s.step.Function].Outputs
 		}

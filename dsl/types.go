@@ -105,3 +105,9 @@ func typeHint(s string) string {
 	}
 	return "one of " + strings.Join(kindNames(), ", ") + `, list<T> or "T[]"; "T?" may be null`
 }
+
+// nonNull is the type without null.
+func (t Type) nonNull() Type {
+	t.Nullable = false
+	return t
+}
