@@ -20,6 +20,7 @@ func (s *Server) problem(ctx context.Context, err error) *api.Problem {
 	var known *api.Problem
 	var mistakes dsl.Errors
 	var tooBig *http.MaxBytesError
+	var unavailable *journal.UnavailableError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -36,6 +37,8 @@ func (s *Server) problem(ctx context.Context, err error) *api.Problem {
 	case errors.Is(err, journal.ErrBusy):
 		return api.NewProblem(http.StatusConflict, "conflict",
 			"as many runs of its concurrency group go on as may, and on_conflict is reject: try again when one has ended")
+	case errors.As(err, &unavailable):
+		return api.NewProblem(http.StatusServiceUnavailable, "unavailable", "the journal cannot be written: "+unavailable.Why)
 	case ctx.Err() != nil:
 		return api.NewProblem(http.StatusServiceUnavailable, "unavailable", "the request was given up")
 	}

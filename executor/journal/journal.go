@@ -38,6 +38,25 @@ var (
 	ErrText = errors.New("journal: a name must be UTF-8 without zero bytes")
 )
 
+// An UnavailableError is returned by what writes when the database cannot be
+// written now, but may be later: its disk is full, or it does not answer.
+type UnavailableError struct {
+	Why string // and what to do about it; for everybody to see
+	Err error  // what the database says
+}
+
+func (e *UnavailableError) Error() string {
+	return "the journal cannot be written: " + e.Why + ": " + e.Err.Error()
+}
+
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// IsUnavailable reports whether err is an UnavailableError.
+func IsUnavailable(err error) bool {
+	_, ok := errors.AsType[*UnavailableError](err)
+	return ok
+}
+
 // A Lease is the right to step one run. Epoch is its fencing number: it rises
 // with every new owner.
 type Lease struct {

@@ -16,7 +16,7 @@ import (
 func (db *DB) Accept(ctx context.Context, r journal.NewRun) (run executor.RunID, accepted bool, err error) {
 	run, accepted, err = db.accept(ctx, r)
 	if err != nil {
-		return "", false, fmt.Errorf("cannot accept run of workflow %s: %w", r.Workflow, err)
+		return "", false, fmt.Errorf("cannot accept run of workflow %s: %w", r.Workflow, explain(err))
 	}
 	return run, accepted, nil
 }

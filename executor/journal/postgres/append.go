@@ -76,7 +76,7 @@ func (db *DB) Append(ctx context.Context, batches []journal.Batch) (fenced []exe
 		q.Queue(emptySQL, rows.ended)
 	}
 	if err := db.pool.SendBatch(ctx, q).Close(); err != nil {
-		return nil, fmt.Errorf("cannot append: %w", err)
+		return nil, fmt.Errorf("cannot append: %w", explain(err))
 	}
 	return without(merged, written), nil
 }

@@ -14,7 +14,7 @@ import (
 // Post implements journal.Mailbox.
 func (db *DB) Post(ctx context.Context, run executor.RunID, key string, f executor.Fact) error {
 	if err := db.post(ctx, run, key, f); err != nil {
-		return fmt.Errorf("cannot post to run %s: %w", run, err)
+		return fmt.Errorf("cannot post to run %s: %w", run, explain(err))
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (db *DB) Acquire(ctx context.Context, owner string, ttl time.Duration, limi
 			return err
 		})
 	if err := db.pool.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("cannot acquire runs for %s: %w", owner, err)
+		return nil, fmt.Errorf("cannot acquire runs for %s: %w", owner, explain(err))
 	}
 	slices.SortFunc(leases, func(a, b journal.Lease) int { return strings.Compare(string(a.Run), string(b.Run)) })
 	return leases, nil
@@ -49,7 +49,7 @@ func (db *DB) Renew(ctx context.Context, owner string, ttl time.Duration) ([]exe
 		)
 		SELECT id FROM runs WHERE owner = $1 AND ended IS NULL ORDER BY n`, owner, ttl)
 	if err != nil {
-		return nil, fmt.Errorf("cannot renew the leases of %s: %w", owner, err)
+		return nil, fmt.Errorf("cannot renew the leases of %s: %w", owner, explain(err))
 	}
 	runs, err := pgx.CollectRows(rows, pgx.RowTo[executor.RunID])
 	if err != nil {
@@ -70,7 +70,7 @@ func (db *DB) Release(ctx context.Context, owner string, runs ...executor.RunID)
 		)
 		UPDATE runs r SET owner = '' FROM mine WHERE r.id = mine.id`, owner, append([]executor.RunID{}, runs...))
 	if err != nil {
-		return fmt.Errorf("cannot release the leases of %s: %w", owner, err)
+		return fmt.Errorf("cannot release the leases of %s: %w", owner, explain(err))
 	}
 	return nil
 }

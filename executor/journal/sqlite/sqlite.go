@@ -55,22 +55,23 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{lock: lock}
-	if err := db.open(ctx, filepath.Join(dir, "journal.db")); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot open journal in %s: %w", dir, err), db.Close())
+	if err := db.open(ctx, dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot open journal in %s: %w", dir, explain(dir, err)), db.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) open(ctx context.Context, path string) error {
+func (db *DB) open(ctx context.Context, dir string) error {
+	path := filepath.Join(dir, "journal.db")
 	// fdatasync makes a commit as durable as fsync does and costs half.
 	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
 		return err
 	}
-	if err := createPrivate(path); err != nil {
+	if err := errors.Join(giveSpare(dir), createPrivate(path)); err != nil {
 		return err
 	}
 	var err error
-	if db.writer, err = openWriter(ctx, source(path, "")); err != nil {
+	if db.writer, err = openWriter(ctx, dir, path); err != nil {
 		return err
 	}
 	if db.reader, err = sql.Open("sqlite", source(path, "_pragma=query_only(1)")); err != nil {

@@ -11,7 +11,9 @@ import (
 // It begins and ends them by statements prepared once: the transactions of
 // database/sql compile theirs anew each time, which costs as much as an insert.
 type writer struct {
+	dir  string
 	pool *sql.DB // has no connection but conn
+	room *room   // guarded by mu
 
 	mu                      sync.Mutex // held by the transaction under way
 	conn                    *sql.Conn
@@ -21,12 +23,12 @@ type writer struct {
 
 // openWriter opens the database, brings its tables up to date and clears what
 // dead owners left: the lock says that none is alive.
-func openWriter(ctx context.Context, source string) (*writer, error) {
-	pool, err := sql.Open("sqlite", source)
+func openWriter(ctx context.Context, dir, path string) (*writer, error) {
+	pool, err := sql.Open("sqlite", source(path, ""))
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{pool: pool}
+	w := &writer{dir: dir, pool: pool}
 	pool.SetMaxOpenConns(1)
 	if err := migrate(ctx, pool); err != nil {
 		return nil, errors.Join(err, w.close())
@@ -37,6 +39,9 @@ func openWriter(ctx context.Context, source string) (*writer, error) {
 	if err := w.prepare(ctx); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
+	if w.room, err = openRoom(dir, path); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
 	return w, nil
 }
 
@@ -44,6 +49,9 @@ func openWriter(ctx context.Context, source string) (*writer, error) {
 // are closed with it.
 func (w *writer) prepare(ctx context.Context) (err error) {
 	if w.conn, err = w.pool.Conn(ctx); err != nil {
+		return err
+	}
+	if err := keepLog(ctx, w.conn); err != nil {
 		return err
 	}
 	if w.begin, err = w.conn.PrepareContext(ctx, "BEGIN IMMEDIATE"); err != nil {
@@ -69,7 +77,7 @@ func (w *writer) do(ctx context.Context, f func(tx *sql.Conn) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, err := w.begin.ExecContext(ctx); err != nil {
-		return err
+		return explain(w.dir, err)
 	}
 	err := f(w.conn)
 	if err == nil {
@@ -77,8 +85,10 @@ func (w *writer) do(ctx context.Context, f func(tx *sql.Conn) error) error {
 	}
 	if err != nil {
 		_, _ = w.rollback.ExecContext(ctx) // err says why; SQLite may have done it already
+		return explain(w.dir, err)
 	}
-	return err
+	w.room.keep()
+	return nil
 }
 
 func (w *writer) close() error {
@@ -86,5 +96,9 @@ func (w *writer) close() error {
 	if w.conn != nil {
 		err = w.conn.Close()
 	}
-	return errors.Join(err, w.pool.Close())
+	err = errors.Join(err, w.pool.Close())
+	if w.room != nil {
+		err = errors.Join(err, w.room.close())
+	}
+	return err
 }
