@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.org/weft/dsl"
@@ -83,6 +84,7 @@ type Engine struct {
 	gate     gate
 	address  string        // see Advertise
 	kick     chan struct{} // asks the keeper to look at the inbox now
+	held     atomic.Bool   // the journal cannot be written, which has been said
 }
 
 // New returns an engine that does nothing before Serve.
@@ -125,6 +127,9 @@ func (e *Engine) Serve(ctx context.Context) error {
 	err = newLoop(e).serve(ctx)
 	cancel()
 	wg.Wait()
+	if e.held.Load() {
+		return err // leases end by themselves
+	}
 	after, done := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer done()
 	return errors.Join(err, e.cfg.Releaser.Release(after, e.cfg.Owner))

@@ -45,7 +45,7 @@ func (l *loop) flush() {
 // grow its stack anew each time.
 func (l *loop) fly() {
 	for f := range l.flights {
-		fenced, err := l.cfg.Journal.Append(l.background, f.batches)
+		fenced, err := l.carry(l.background, f.batches)
 		l.events.put(flushed{flight: f, fenced: fenced, err: err})
 	}
 }
@@ -82,9 +82,9 @@ func (e flushed) deliver(l *loop) {
 	}
 }
 
-// lostJournal deals with a flush that failed: it is unknown whether its records
-// are durable. The runs are only caches of their journals, so they are forgotten
-// and taken over anew, at a higher epoch, when the journal answers again.
+// lostJournal deals with a flush that the journal refused: it is unknown whether
+// its records are durable. The runs are only caches of their journals, so they
+// are forgotten and taken over anew, at a higher epoch.
 func (l *loop) lostJournal(runs []*active, err error) {
 	l.log.Error("cannot append to the journal", "runs", len(runs), "err", err)
 	var lost []executor.RunID

@@ -23,9 +23,10 @@ func (e *Engine) keepLeases(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-renew.C:
-			e.renew(ctx)
-			e.acquire(ctx)
-			e.openTurns(ctx)
+			if e.renew(ctx) { // else it would take its own runs, whose leases are over
+				e.acquire(ctx)
+				e.openTurns(ctx)
+			}
 		case <-e.kick:
 			e.readInbox(ctx)
 			e.openTurns(ctx)
@@ -65,15 +66,16 @@ func (e *Engine) acquire(ctx context.Context) {
 	}
 }
 
-func (e *Engine) renew(ctx context.Context) {
+func (e *Engine) renew(ctx context.Context) bool {
 	before := time.Now()
 	kept, err := e.cfg.Journal.Renew(ctx, e.cfg.Owner, e.cfg.LeaseTTL)
 	if err != nil {
 		e.warn(ctx, "cannot renew leases", err)
-		return
+		return false
 	}
 	slices.Sort(kept)
 	e.events.put(renewed{kept: kept, before: before})
+	return true
 }
 
 // renewed says which runs this engine still owned at a moment.
@@ -118,8 +120,10 @@ func (e delivered) deliver(l *loop) {
 	}
 }
 
+// warn logs what went wrong, unless it is that the journal cannot be written and
+// that has been said.
 func (e *Engine) warn(ctx context.Context, msg string, err error) {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !(e.held.Load() && journal.IsUnavailable(err)) {
 		e.log.Warn(msg, "err", err) //nolint:sloglint // the messages are constants of the callers
 	}
 }

@@ -32,8 +32,9 @@ type loop struct {
 
 	out      []*active // runs with records that no flush carries yet, in order
 	flushing bool
-	flights  chan flight // has room for one: there is one at a time
-	stopping bool        // nothing new begins
+	flights  chan flight   // has room for one: there is one at a time
+	stopping bool          // nothing new begins
+	stopped  chan struct{} // closed when stopping begins
 
 	// background is the context of work that the loop started; it outlives
 	// Serve's own, so that what is known when Serve ends becomes durable.
@@ -83,6 +84,7 @@ func newLoop(e *Engine) *loop {
 		nodes:  newCapacity(e.cfg.Nodes),
 
 		flights: make(chan flight, 1),
+		stopped: make(chan struct{}),
 	}
 }
 

@@ -14,6 +14,7 @@ func (l *loop) shutdown() error {
 	defer cancel()
 
 	l.stopping = true
+	close(l.stopped)
 	l.awaitFlush(ctx)
 	for _, a := range l.sortedRuns() {
 		l.giveBack(a)
