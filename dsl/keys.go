@@ -131,7 +131,7 @@ func retryKeys() []key {
 
 // causes are what retry.on may name.
 func causes() []string {
-	return []string{"error", "timeout", "output", "input", "object_lost", "lost", "repeat"}
+	return []string{"error", "timeout", "output", "input", "object_lost", "disk_full", "lost", "repeat"}
 }
 
 // later makes keys that are not supported yet from names and what they do.

@@ -222,6 +222,7 @@ const (
 	CauseExpression Cause = "expression"  // an expression failed on the values it met
 	CauseObjectLost Cause = "object_lost" // an input is lost and cannot be made again
 	CauseRepeat     Cause = "repeat"      // the last visit that is allowed did not end it
+	CauseDiskFull   Cause = "disk_full"   // there was no room on the node's disk
 	CauseLost       Cause = "lost"        // MaxLost attempts were lost
 )
 

@@ -25,7 +25,7 @@ func (f *family) retries(t *task, cause Cause) bool {
 		return false
 	}
 	if len(f.step.Retry.On) == 0 {
-		return cause == CauseError || cause == CauseTimeout
+		return cause == CauseError || cause == CauseTimeout || cause == CauseDiskFull
 	}
 	return slices.Contains(f.step.Retry.On, string(cause))
 }

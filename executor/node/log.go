@@ -43,36 +43,49 @@ func newLogs(f *folder) *logs {
 
 // A logFile keeps a stream, in a file that does not exist before something is
 // printed. What is beyond head waits in memory as a ring, so that a function
-// that prints for hours costs what one does that prints 2 MiB.
+// that prints for hours costs what one does that prints 2 MiB. So does what a
+// full disk does not take: that does not end a function.
 type logFile struct {
 	root *os.Root
 	name string
 
 	mu    sync.Mutex // guards the following fields
 	file  *os.File
+	head  int64  // bytes in file
+	stuck bool   // file takes no more
 	total int64  // printed
 	ring  []byte // the last bytes beyond head; grows up to logTail
 	next  int    // where the ring's oldest byte is, once it is full
 }
 
-// Write takes what the function printed.
+// Write takes what the function printed. It never fails.
 func (l *logFile) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		f, err := l.root.OpenFile(l.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return 0, err
-		}
-		l.file = f
-	}
-	head := min(max(logHead-l.total, 0), int64(len(p)))
-	if _, err := l.file.Write(p[:head]); err != nil {
-		return 0, err
-	}
 	l.total += int64(len(p))
-	l.keep(p[head:])
+	l.keep(p[l.begin(p):])
 	return len(p), nil
+}
+
+// begin writes what belongs to the head, and returns how much of p that was.
+func (l *logFile) begin(p []byte) int {
+	part := p[:max(0, min(logHead-l.head, int64(len(p))))]
+	if l.stuck || len(part) == 0 || l.open() != nil {
+		return 0
+	}
+	n, err := l.file.Write(part)
+	l.head += int64(n)
+	l.stuck = err != nil
+	return n
+}
+
+// open opens the file, if it is not open yet.
+func (l *logFile) open() (err error) {
+	if l.file == nil {
+		l.file, err = l.root.OpenFile(l.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		l.stuck = err != nil
+	}
+	return err
 }
 
 // keep adds to the ring.
@@ -98,7 +111,7 @@ func (l *logFile) end() []byte {
 		return nil
 	}
 	var b bytes.Buffer
-	if gap := l.total - logHead - int64(len(l.ring)); gap > 0 {
+	if gap := l.total - l.head - int64(len(l.ring)); gap > 0 {
 		fmt.Fprintf(&b, "\n[weft: %d bytes left out]\n", gap)
 	}
 	b.Write(l.ring[l.next:])
@@ -106,15 +119,22 @@ func (l *logFile) end() []byte {
 	return b.Bytes()
 }
 
+// before returns up to n bytes of the head, its last.
+func (l *logFile) before(n int64) ([]byte, error) {
+	if n = min(n, l.head); n <= 0 {
+		return nil, nil
+	}
+	head := make([]byte, n)
+	_, err := l.file.ReadAt(head, l.head-n)
+	return head, err
+}
+
 // read returns what there is now.
 func (l *logFile) read() ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		return nil, nil
-	}
-	head := make([]byte, min(l.total, logHead))
-	if _, err := l.file.ReadAt(head, 0); err != nil {
+	head, err := l.before(logHead)
+	if err != nil {
 		return nil, err
 	}
 	return slices.Concat(head, l.end()), nil
@@ -124,16 +144,9 @@ func (l *logFile) read() ([]byte, error) {
 func (l *logFile) last() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		return ""
-	}
 	tail := l.end()
-	if missing := logLast - len(tail); missing > 0 {
-		size := min(l.total, logHead)
-		head := make([]byte, min(int64(missing), size))
-		if _, err := l.file.ReadAt(head, size-int64(len(head))); err == nil {
-			tail = slices.Concat(head, tail)
-		}
+	if head, err := l.before(int64(logLast - len(tail))); err == nil {
+		tail = slices.Concat(head, tail)
 	}
 	return string(bytes.ToValidUTF8(tail[max(0, len(tail)-logLast):], []byte("\uFFFD")))
 }
@@ -142,11 +155,14 @@ func (l *logFile) last() string {
 func (l *logFile) close() (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
+	if l.total == 0 {
 		return false, nil
 	}
-	if _, err := l.file.Write(l.end()); err != nil {
+	if err := l.open(); err != nil {
 		return true, fmt.Errorf("cannot keep %s: %w", l.name, err)
+	}
+	if _, err := l.file.Write(l.end()); err != nil {
+		return true, errors.Join(fmt.Errorf("cannot keep %s: %w", l.name, err), l.file.Close())
 	}
 	return true, l.file.Close()
 }

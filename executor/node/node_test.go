@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,7 +25,7 @@ type lab struct {
 // newLab opens a node. The functions are YAML, as they stand under functions:.
 func newLab(t *testing.T, cfg Config, functions string) *lab {
 	t.Helper()
-	l := &lab{dir: t.TempDir(), program: compile(t, functions)}
+	l := &lab{dir: cmp.Or(cfg.Dir, t.TempDir()), program: compile(t, functions)}
 	cfg.Dir = l.dir
 	if cfg.ID == "" {
 		cfg.ID = "n1"

@@ -39,6 +39,8 @@ type Node struct {
 	memory   int64 // free, in bytes
 	programs map[string]bool
 	closed   bool
+	short    bool // the disk had too little room when it was looked at last
+	looks    bool // for room, every roomPause
 }
 
 // Open opens the node in its folder, which is made if need be, and begins to

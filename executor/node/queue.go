@@ -61,6 +61,9 @@ func (n *Node) admit() {
 		if a.cpu > n.cpu && a.cpu > 0 || a.memory > n.memory && a.memory > 0 {
 			return
 		}
+		if !n.hasRoom() {
+			return
+		}
 		n.queue[0] = nil
 		n.queue = n.queue[1:]
 		n.cpu -= a.cpu
@@ -148,6 +151,8 @@ func (n *Node) waitsFor(i int, a *attempt) string {
 		text = fmt.Sprintf("a slot on %s: %g of %g cores taken", n.cfg.ID, float64(total-n.cpu)/1000, n.cfg.CPU)
 	case a.memory > n.memory && a.memory > 0:
 		text = fmt.Sprintf("memory on %s: %d MB, %d MB free", n.cfg.ID, a.memory/1e6, max(n.memory, 0)/1e6)
+	case n.short:
+		text = "room on the disk of " + string(n.cfg.ID)
 	}
 	if i > 0 {
 		text += fmt.Sprintf("; %d queued before it, first %s", i, n.queue[0].Attempt.Task)

@@ -42,6 +42,7 @@ type result struct {
 	outputs map[string]object.Value
 	usage   executor.Usage
 	moved   []executor.Transfer
+	made    []object.ID // in the store
 }
 
 // run carries an attempt from its start to its report.
@@ -61,7 +62,7 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 	f, err := n.newFolder(a.Attempt)
 	if err != nil {
 		n.leave(a)
-		n.tell(a, result{}, err, executor.Where{})
+		n.tell(a, result{}, n.blame(err, ""), executor.Where{})
 		return
 	}
 	n.mu.Lock()
@@ -72,16 +73,24 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 		err = context.Cause(ctx) // whatever that made of it on its way
 	}
 	where := executor.Where{Dir: f.paths().Work, Stderr: a.logs.stderr.last()}
-	if logErr := n.storeLogs(a, f, err != nil); logErr != nil {
+	if ctx.Err() == nil {
+		err = n.blame(err, where.Stderr)
+	}
+	kept := err != nil
+	if isOfDisk(err) {
+		n.makeRoom(ctx, f, res)
+		where.Dir, kept = "", false
+	}
+	if logErr := n.storeLogs(a, f, kept); logErr != nil {
 		n.cfg.Log.WarnContext(ctx, "cannot keep the logs of an attempt",
 			slog.String("attempt", a.Attempt.String()), slog.Any("err", logErr))
 	}
 	n.leave(a)
-	if err != nil {
+	if kept {
 		err = errors.Join(err, f.keep(err.Error()))
 	}
 	n.tell(a, res, err, where)
-	if err == nil {
+	if !kept {
 		if err := n.discard(f); err != nil {
 			n.cfg.Log.WarnContext(ctx, "cannot remove a working folder",
 				slog.String("attempt", a.Attempt.String()), slog.Any("err", err))
@@ -139,7 +148,7 @@ func (n *Node) runProcess(ctx context.Context, a *attempt, f *folder) (result, e
 	}
 	c := &collector{node: n, attempt: a, folder: f, ledger: s.ledger}
 	res.outputs, err = c.collect(ctx)
-	res.moved = s.ledger.transfers
+	res.moved, res.made = s.ledger.transfers, c.made
 	return res, because(executor.CauseOutput, err)
 }
 
