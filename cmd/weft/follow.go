@@ -95,7 +95,7 @@ func (a *app) pause(ctx context.Context, c *client, id executor.RunID, s *submis
 	fmt.Fprintf(a.stderr, "pausing %s; Ctrl-C again stops at once\n", id)
 	err := c.call(ctx, request{method: http.MethodPost, path: runPath(id) + "/pause"}, nil, nil)
 	if err != nil {
-		return &exitError{exitInterrupted, fmt.Errorf("cannot pause %s: %w", id, err)}
+		return &exitError{exitInterrupted, fmt.Errorf("cannot pause %s, so it goes on when weft is next started: %w", id, err)}
 	}
 	watching, stop := context.WithCancel(ctx)
 	defer stop()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -178,8 +179,8 @@ func (f fetcher) fetch(ctx context.Context, name, id string) (_ string, err erro
 		return "", err
 	}
 	if _, err := io.Copy(part, resp.Body); err != nil {
-		part.Close()
-		return "", fmt.Errorf("cannot fetch output %s: %w", name, err)
+		err = tellRoom(f.dir, err)
+		return "", errors.Join(fmt.Errorf("cannot fetch output %s: %w", name, err), part.Close(), root.Remove(name+".part"))
 	}
 	if err := part.Close(); err != nil {
 		return "", err

@@ -22,6 +22,7 @@ import (
 	"example.org/weft/executor/node"
 	"example.org/weft/object"
 	"example.org/weft/object/bucket"
+	"example.org/weft/object/store/space"
 	"example.org/weft/server"
 	"example.org/weft/web"
 )
@@ -67,7 +68,7 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 	s := &stack{log: cfg.log}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.close())
+			err = errors.Join(tellRoom(cfg.dir, err), s.close())
 		}
 	}()
 	dir, err := filepath.Abs(cfg.dir)
@@ -102,6 +103,16 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(), Getenv: cfg.getenv,
 	})
 	return s, nil
+}
+
+// tellRoom adds to an error that says that a disk is full how full it is, and
+// what to do.
+func tellRoom(dir string, err error) error {
+	s, spaceErr := space.Of(dir)
+	if !space.IsFull(err) || spaceErr != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, s)
 }
 
 // openDatabase opens the database that is named. If it cannot be reached that
