@@ -63,7 +63,7 @@ func (r *Run) firstFailure() Failed {
 	first := r.failure
 	for i := range r.families {
 		f := &r.families[i]
-		if !f.exceeded() {
+		if f.step.Guard != nil || !f.exceeded() { // what stands for another's items is noted there
 			continue
 		}
 		if last := f.failures[f.tolerated()]; first.how.Cause == "" || last.seq < first.seq {
