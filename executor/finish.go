@@ -52,12 +52,19 @@ func (r *Run) failureText() string {
 	return fmt.Sprintf("%s failed (%s): %s", name, first.Cause, first.Message)
 }
 
+// overtakenEnd refuses the end of a stage, or of the run, that something has
+// overtaken. Whether there is another end to ask for is looked at again.
+func (r *Run) overtakenEnd() error {
+	r.outputs.asked = askNothing
+	r.enqueue(theOutputs())
+	return ErrStale
+}
+
 // finish ends the run. While something runs or is made again the answer is
 // stale: it is to a Finish that a loss has overtaken, which is asked for again.
 func (r *Run) finish(at time.Time, f Finished) error {
 	if len(r.live) > 0 || r.ending == nil && r.remaking > 0 {
-		r.outputs.asked = askNothing
-		return ErrStale
+		return r.overtakenEnd()
 	}
 	r.abandonWaits(at)
 	r.finished, r.finishedAt = &f, at

@@ -31,15 +31,14 @@ func (r *Run) nextStage(status Status) dsl.Stage {
 }
 
 // concluded begins the next stage. What has not ended of those before is
-// cancelled: a cancel or a timeout has stopped it. While something runs the
-// answer is stale, as in finish.
+// cancelled: a cancel or a timeout has stopped it. While something runs, or is
+// to run, the answer is stale, as in finish: it may be that of a stage before.
 func (r *Run) concluded(at time.Time, c Concluded) error {
-	next := r.nextStage(c.Status)
-	if next == r.stage || len(r.live) > 0 || r.ending == nil && r.remaking > 0 {
-		r.outputs.asked = askNothing
-		return ErrStale
-	}
 	r.workOut() // in a replay: who was skipped
+	next := r.nextStage(c.Status)
+	if next == r.stage || len(r.live) > 0 || r.ending == nil && (r.remaking > 0 || r.open > 0) {
+		return r.overtakenEnd()
+	}
 	r.takeBack()
 	r.abandonWaits(at)
 	if r.conclusion == nil {
