@@ -92,6 +92,9 @@ func (w *world) edges(reads []dsl.Read) string {
 		if r.Each {
 			items += " element i"
 		}
+		if r.Batch > 0 {
+			items += fmt.Sprintf(" in batches of %d", r.Batch)
+		}
 		to := r.Binding
 		if to == "" {
 			to = "(control)"

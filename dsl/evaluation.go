@@ -91,7 +91,7 @@ func settle(r Result) Result {
 		return Result{Needs: slices.Compact(r.Needs)}
 	case len(r.Loads) > 0:
 		slices.SortFunc(r.Loads, func(a, b object.Item) int {
-			return cmp.Or(cmp.Compare(a.Of.Ref.ID, b.Of.Ref.ID), cmp.Compare(a.Index, b.Index))
+			return cmp.Or(cmp.Compare(a.Of.Ref.ID, b.Of.Ref.ID), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Count, b.Count))
 		})
 		return Result{Loads: slices.Compact(r.Loads)}
 	}

@@ -26,6 +26,7 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 			f.Tolerate = &t
 		}
 	}
+	f.Batch = c.batchSize(n)
 	c.loopName(n.get("as"), f.As)
 	c.loopName(n.get("index"), f.Index)
 	if f.As == f.Index {
@@ -50,7 +51,7 @@ func (c *compiler) foreach(s *stepDecl, n *node) {
 	k.term = c.lazyList(in, k)
 	f.In = c.exprOf(in, k, outer)
 	s.use(lengthOnly(k), "")
-	env, err := outer.within(&loop{as: f.As, index: f.Index, item: itemTerm(k)})
+	env, err := outer.within(&loop{as: f.As, index: f.Index, item: f.takes(k)})
 	if err != nil {
 		c.add(in.pos, in.text, "cannot prepare expressions: "+err.Error(), "")
 		return

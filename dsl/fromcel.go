@@ -35,6 +35,9 @@ func (ev *evaluation) fromCEL(v ref.Val) Result {
 	case *outputsRecord:
 		return v.read("")
 	case *itemList:
+		if v.batch {
+			return ev.gatherPart(v.step, "", v.from, v.from+v.length)
+		}
 		return ev.gather(v.step, "")
 	case record:
 		return failed(fmt.Errorf("%s is no value", strings.TrimPrefix(v.Type().TypeName(), "weft.")))

@@ -69,13 +69,14 @@ func stepKeys() []key {
 }
 
 func foreachKeys() []key {
-	return append([]key{
+	return []key{
 		{name: "in", doc: "the list", form: choice(exprText(), list(form{kind: formAny})), required: true},
-		{name: "as", doc: "the name of the item in expressions (item)", form: nameForm()},
-		{name: "index", doc: "the name of its index, which counts from 0", form: nameForm()},
+		{name: "as", doc: "the name of the item in expressions (item); with batch, of a list of items", form: nameForm()},
+		{name: "index", doc: "the name of the task's index, which counts from 0", form: nameForm()},
+		{name: "batch", doc: "how many items one task takes, as a list", form: form{kind: formInt, min: 1}},
 		{name: "max_parallel", doc: "tasks at a time; 1 is one after the other", form: form{kind: formInt, min: 1}},
 		{name: "tolerate", doc: "how many items may fail without failing the step: 3 or 10%", form: toleranceForm()},
-	}, later("batch", "several items in one task")...)
+	}
 }
 
 func needsKeys() []key {

@@ -119,7 +119,7 @@ func (r *stepRecord) has(string) bool {
 
 func (r *stepRecord) field(string) ref.Val {
 	if !r.step.foreach {
-		return newOutputs(r.ev, r.step, 0, false)
+		return newOutputs(r.ev, r.step, 0, alone)
 	}
 	n, res := r.ev.items(r.step)
 	if !res.known() {
@@ -131,22 +131,35 @@ func (r *stepRecord) field(string) ref.Val {
 // outputsRecord is `steps.x.outputs`, or an item of it.
 type outputsRecord struct {
 	recordBase
-	ev    *evaluation
-	step  *stepInfo
-	item  int
-	whole bool // it was met while reading the whole list: what is missing is the list
+	ev   *evaluation
+	step *stepInfo
+	item int
+	as   reading
 }
 
-func newOutputs(ev *evaluation, step *stepInfo, item int, whole bool) *outputsRecord {
-	return &outputsRecord{recordBase{outputsType + step.name}, ev, step, item, whole}
+// A reading says as what the outputs of a task are read.
+type reading uint8
+
+const (
+	alone   reading = iota // for themselves
+	inList                 // as an item of the whole list: what is missing is the list
+	inBatch                // as an item of a part of it
+)
+
+func newOutputs(ev *evaluation, step *stepInfo, item int, as reading) *outputsRecord {
+	return &outputsRecord{recordBase{outputsType + step.name}, ev, step, item, as}
 }
 
 func (r *outputsRecord) Value() any { return r }
 
 // read returns an output; with an empty name all of them.
 func (r *outputsRecord) read(name string) Result {
-	if r.whole {
+	switch r.as {
+	case inList:
 		return r.ev.listed(r.step, r.item, name)
+	case inBatch:
+		return r.ev.batched(r.step, r.item, name)
+	case alone:
 	}
 	return r.ev.output(r.step, r.item, name)
 }
@@ -158,7 +171,7 @@ func (r *outputsRecord) has(name string) bool {
 
 func (r *outputsRecord) field(name string) ref.Val {
 	res := r.read(name)
-	if len(res.Needs) > 0 && r.whole {
+	if len(res.Needs) > 0 && r.as == inList {
 		return unknownNeed(Need{r.step.index, NeedAll})
 	}
 	if !res.known() {

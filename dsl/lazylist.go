@@ -14,7 +14,17 @@ import (
 type itemList struct {
 	ev     *evaluation
 	step   *stepInfo
+	from   int // of a batch: its first item
 	length int
+	batch  bool
+}
+
+// item returns an item, which is read as that of the list.
+func (l *itemList) item(i int) ref.Val {
+	if l.batch {
+		return newOutputs(l.ev, l.step, l.from+i, inBatch)
+	}
+	return newOutputs(l.ev, l.step, i, inList)
 }
 
 // Type says that it is a list.
@@ -37,7 +47,10 @@ func (l *itemList) Get(index ref.Val) ref.Val {
 	if err != nil {
 		return types.WrapErr(err)
 	}
-	return newOutputs(l.ev, l.step, i, false)
+	if l.batch {
+		return l.item(i)
+	}
+	return newOutputs(l.ev, l.step, i, alone)
 }
 
 // eager returns the list as one of CEL's own. What is missing of any item is
@@ -45,7 +58,7 @@ func (l *itemList) Get(index ref.Val) ref.Val {
 func (l *itemList) eager() ref.Val {
 	items := make([]ref.Val, l.length)
 	for i := range items {
-		items[i] = newOutputs(l.ev, l.step, i, true)
+		items[i] = l.item(i)
 	}
 	return types.NewRefValList(types.DefaultTypeAdapter, items)
 }
@@ -61,7 +74,7 @@ func (l *itemList) Iterator() traits.Iterator { return l.eager().(traits.Lister)
 // Fold goes over the list for a macro.
 func (l *itemList) Fold(f traits.Folder) {
 	for i := range l.length {
-		if !f.FoldEntry(types.Int(i), newOutputs(l.ev, l.step, i, true)) {
+		if !f.FoldEntry(types.Int(i), l.item(i)) {
 			return
 		}
 	}

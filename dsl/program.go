@@ -148,15 +148,17 @@ type Binding struct {
 	Expr  *Expr
 }
 
-// Foreach makes a step a family of tasks, one per item of a list.
+// Foreach makes a step a family of tasks, one per item of a list or per batch
+// of them.
 type Foreach struct {
 	In          *Expr
-	As          string // name of the item in the step's expressions
-	Index       string // name of its index; may be empty
+	As          string // name of the item, or of the list of those of a batch, in the step's expressions
+	Index       string // name of the task's index; may be empty
+	Batch       int    // items of a task, but for the last; 0: no batches, a task has an item
 	MaxParallel int    // 0 is no limit
 	PerItemIf   bool   // the step's If reads As or Index
 
-	// Tolerate is how many items may fail; nil is none. Those that failed or
+	// Tolerate is how many tasks may fail; nil is none. Those that failed or
 	// were skipped are null in the list that others read.
 	Tolerate *Tolerance
 }
@@ -177,6 +179,10 @@ type Read struct {
 	Binding string // input of the function that it feeds; empty: control (if, foreach)
 	Items   Items
 	Offset  int // with ItemAt: item i reads item i+Offset
+
+	// Batch says, with ItemAt or Each, that task i of the reader takes so many
+	// items, from i*Batch on; 0 is one item.
+	Batch int
 
 	// Each says that the value read is itself a list, and item i of the reader
 	// takes only its element i: over all items the list is read once.

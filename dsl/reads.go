@@ -87,6 +87,9 @@ func (c *collector) term(t term) {
 		for _, item := range t.items {
 			c.term(item)
 		}
+	case *batchTerm:
+		c.inLoop = true
+		c.batch(t.of, t.size)
 	case indexTerm:
 		c.inLoop = true
 	}
@@ -104,12 +107,30 @@ func (c *collector) output(t *outputTerm) {
 	c.add(r, t.step)
 }
 
+// batch adds what a task reads of the list whose batches a foreach takes.
+func (c *collector) batch(list *checked, size int) {
+	switch t := list.term.(type) {
+	case *gatherTerm:
+		c.add(Read{Field: t.field.Name, Items: ItemAt, Batch: size}, t.step)
+	case *rangeTerm:
+	case *zipTerm:
+		for _, part := range t.lists {
+			c.batch(part, size)
+		}
+	default:
+		for i, r := range list.reads {
+			r.Each, r.Batch = true, size
+			c.add(r, list.steps[i])
+		}
+	}
+}
+
 // element adds what an item of a list reads: item by item when the index is
 // the reader's own.
 func (c *collector) element(t *elemTerm) {
 	from := len(c.reads)
 	c.term(t.list)
-	if t.item.own {
+	if _, isBatch := t.list.(*batchTerm); t.item.own && !isBatch {
 		c.inLoop = true
 		for i := from; i < len(c.reads); i++ {
 			c.reads[i].Each = t.item.n == 0

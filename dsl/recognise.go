@@ -174,6 +174,11 @@ func (r *recogniser) field(operand ast.Expr, name string, optional bool) term {
 			return &outputTerm{step: of.step, item: of.item, field: f, optional: of.optional || optional}
 		}
 		return r.part(of, name, optional)
+	case *elemTerm:
+		if t := of.ofBatch(name, optional); t != nil {
+			return t
+		}
+		return r.part(of, name, optional)
 	default:
 		return r.part(of, name, optional)
 	}
@@ -229,10 +234,16 @@ func (r *recogniser) element(operand ast.Expr, at itemIndex) term {
 	}
 }
 
-// gather recognises steps.x.outputs.map(r, r.f), as the macro has written it.
+// gather recognises steps.x.outputs.map(r, r.f), as the macro has written it,
+// and the same of a batch of these outputs.
 func (r *recogniser) gather(c ast.ComprehensionExpr) term {
-	list, ok := r.path(c.IterRange()).(*gatherTerm)
-	if !ok || list.field.Name != "" || c.HasIterVar2() || !isTrue(c.LoopCondition()) ||
+	over := r.path(c.IterRange())
+	list, _ := over.(*gatherTerm)
+	batch, isBatch := over.(*batchTerm)
+	if isBatch {
+		list = batch.gathered()
+	}
+	if list == nil || list.field.Name != "" || c.HasIterVar2() || !isTrue(c.LoopCondition()) ||
 		c.AccuInit().Kind() != ast.ListKind || c.AccuInit().AsList().Size() != 0 ||
 		c.Result().Kind() != ast.IdentKind || c.Result().AsIdent() != c.AccuVar() || c.LoopStep().Kind() != ast.CallKind {
 		return nil
@@ -246,7 +257,11 @@ func (r *recogniser) gather(c ast.ComprehensionExpr) term {
 		return nil
 	}
 	if operand, name, optional, ok := selection(items[0]); ok && !optional && operand.Kind() == ast.IdentKind && operand.AsIdent() == c.IterVar() {
-		if f, found := list.step.output(name); found {
+		f, found := list.step.output(name)
+		switch {
+		case found && isBatch:
+			return batch.each(f)
+		case found:
 			return &gatherTerm{list.step, f}
 		}
 	}

@@ -81,11 +81,14 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	return nil, false
 }
 
-// loopItem is the item of the foreach. When another foreach makes the list,
-// it is read field by field.
+// loopItem is the item of the foreach, or its batch. When another foreach makes
+// the list, it is read field by field.
 func (ev *evaluation) loopItem(l *loop) ref.Val {
 	if alias, ok := l.item.(*outputTerm); ok && alias.field.Name == "" && alias.item != nil {
-		return newOutputs(ev, alias.step, alias.item.at(ev), false)
+		return newOutputs(ev, alias.step, alias.item.at(ev), alone)
+	}
+	if batch, ok := l.item.(*batchTerm); ok && batch.gathered() != nil && batch.gathered().field.Name == "" {
+		return ev.batchList(batch)
 	}
 	r := l.item.eval(ev)
 	if !r.known() {

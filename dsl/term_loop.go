@@ -73,22 +73,27 @@ func itemTerm(list *checked) term {
 	return &elemTerm{&loopTerm{list.term, list.reads, list.steps}, itemIndex{own: true}}
 }
 
-// Len returns the number of items of the list, as soon as that is known: for a
-// list that another foreach makes, long before its items are. The result is
+// takes returns the term of what one task takes of the list.
+func (f *Foreach) takes(list *checked) term {
+	if f.Batch > 0 {
+		return &batchTerm{list, f.Batch}
+	}
+	return itemTerm(list)
+}
+
+// Len returns the number of tasks, one per item of the list or per batch of
+// them, as soon as that is known: for a list that another foreach makes, long
+// before its items are. The result is
 // Computed when In itself was: the value must be recorded as it stands (for
 // range(n) it is n alone), and Scope.Loop must return it from then on.
 func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) {
 	ev := &evaluation{scope: s, loaded: loaded, env: f.In.env}
-	var n int
-	var r Result
-	if _, in := s.Loop(); !in.IsNull() {
-		n, r = ev.lengthOf(f.In.term, Result{Value: in})
-	} else {
-		n, r = ev.listLength(f.In.term)
+	n, r := ev.loopLength(f.In.term)
+	if f.Batch > 0 {
+		n = (n + f.Batch - 1) / f.Batch
 	}
-	r = settle(r)
 	if r.known() && n > MaxItems {
-		r = failed(fmt.Errorf("%d items, more than %d", n, MaxItems))
+		r = failed(fmt.Errorf("%d tasks, more than %d", n, MaxItems))
 	}
 	r = f.In.located(r)
 	if !r.known() {
@@ -99,6 +104,19 @@ func (f *Foreach) Len(s Scope, loaded Loaded) (int, Result) {
 
 // MaxItems is the most tasks that a foreach can have.
 const MaxItems = 10_000_000
+
+// loopLength returns the length of the list of a foreach: of what was recorded
+// of it when it was computed, else of the list itself.
+func (ev *evaluation) loopLength(list term) (int, Result) {
+	var n int
+	var r Result
+	if _, in := ev.scope.Loop(); !in.IsNull() {
+		n, r = ev.lengthOf(list, Result{Value: in})
+	} else {
+		n, r = ev.listLength(list)
+	}
+	return n, settle(r)
+}
 
 // listLength returns the length of a list, and its value when it was computed.
 func (ev *evaluation) listLength(list term) (int, Result) {

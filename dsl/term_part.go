@@ -51,6 +51,11 @@ func isNoItem(err error) bool {
 // reference into the object, which nobody has to read for that.
 func (ev *evaluation) element(v object.Value, i int) Result {
 	switch {
+	case v.Item != nil && v.Item.Count > 0:
+		if i < 0 || i >= v.Item.Count {
+			return noItem(i, v.Item.Count)
+		}
+		return Result{Value: object.Value{Item: &object.Item{Of: v.Item.Of, Index: v.Item.Index + i}}}
 	case v.Item != nil:
 		return ev.then(ev.itemOf(*v.Item), func(v object.Value) Result { return ev.element(v, i) })
 	case v.Large != nil && v.Large.IsList:
@@ -63,7 +68,7 @@ func (ev *evaluation) element(v object.Value, i int) Result {
 		if i < 0 || i >= v.Gather.To-v.Gather.From || step == nil {
 			return noItem(i, v.Gather.To-v.Gather.From)
 		}
-		return ev.listed(step, v.Gather.From+i, v.Gather.Field)
+		return ev.batched(step, v.Gather.From+i, v.Gather.Field)
 	case v.List != nil:
 		if i < 0 || i >= len(v.List) {
 			return noItem(i, len(v.List))
@@ -95,6 +100,8 @@ func (ev *evaluation) then(r Result, f func(object.Value) Result) Result {
 // length returns the number of items of a list.
 func (ev *evaluation) length(v object.Value) (int, Result) {
 	switch {
+	case v.Item != nil && v.Item.Count > 0:
+		return v.Item.Count, Result{}
 	case v.Item != nil:
 		if r := ev.itemOf(*v.Item); !r.known() {
 			return 0, r

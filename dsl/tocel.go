@@ -121,13 +121,18 @@ func (ev *evaluation) itemToCEL(it object.Item, t Type) ref.Val {
 	return ev.toCEL(r.Value, t)
 }
 
-// itemOf reads one item out of a list that is an object: of the items of a
-// file that one alone.
+// itemOf reads one item, or several, out of a list that is an object: of the
+// items of a file those alone.
 func (ev *evaluation) itemOf(it object.Item) Result {
 	if it.Of.Source.ID != "" {
 		return ev.load(it)
 	}
-	return ev.then(ev.load(wholeOf(it.Of)), func(v object.Value) Result { return ev.element(v, it.Index) })
+	return ev.then(ev.load(wholeOf(it.Of)), func(v object.Value) Result {
+		if it.Count > 0 {
+			return ev.slice(v, it.Index, it.Index+it.Count)
+		}
+		return ev.element(v, it.Index)
+	})
 }
 
 // gatherToCEL spells a gather out.
@@ -138,7 +143,7 @@ func (ev *evaluation) gatherToCEL(g object.Gather) ref.Val {
 	}
 	items := make([]ref.Val, 0, g.To-g.From)
 	for i := g.From; i < g.To; i++ {
-		item := newOutputs(ev, step, i, true)
+		item := newOutputs(ev, step, i, inBatch)
 		if g.Field == "" {
 			items = append(items, item)
 		} else {

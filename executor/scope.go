@@ -202,22 +202,28 @@ func (r *Run) dependencies(f *family, item int) iter.Seq2[*family, int] {
 			}
 		}
 		for i := range f.step.Reads {
-			dep, at := r.dependency(f, item, &f.step.Reads[i])
-			if dep != nil && !yield(dep, at) {
-				return
+			read := &f.step.Reads[i]
+			for k := range max(read.Batch, 1) {
+				if dep, at := r.dependency(f, item, read, k); dep != nil && !yield(dep, at) {
+					return
+				}
+				if item == whole || read.Items != dsl.ItemAt {
+					break
+				}
 			}
 		}
 	}
 }
 
-// dependency returns what one read of a task depends on; nil for nothing.
-func (r *Run) dependency(f *family, item int, read *dsl.Read) (*family, int) {
+// dependency returns what one read of a task depends on, of a batch its item k;
+// nil for nothing.
+func (r *Run) dependency(f *family, item int, read *dsl.Read, k int) (*family, int) {
 	if read.Step == dsl.InputStep || read.Items == dsl.ItemLength {
 		return nil, 0
 	}
 	dep := &r.families[read.Step]
 	if item != whole && read.Items == dsl.ItemAt {
-		at := item + read.Offset
+		at := item*max(read.Batch, 1) + read.Offset + k
 		switch {
 		case !dep.expanded && !dep.settled():
 			return dep, dsl.NeedLength

@@ -58,6 +58,9 @@ func showLoad(l object.Item) string {
 	if l.Index == object.Whole {
 		return string(l.Of.Ref.ID)
 	}
+	if l.Count > 0 {
+		return fmt.Sprintf("%s[%d..%d]", l.Of.Ref.ID, l.Index, l.Index+l.Count)
+	}
 	return fmt.Sprintf("%s[%d]", l.Of.Ref.ID, l.Index)
 }
 
@@ -81,6 +84,9 @@ func showValue(v object.Value) string {
 	case v.Gather != nil:
 		return fmt.Sprintf("gather(%s.%s %d..%d)", v.Gather.Step, v.Gather.Field, v.Gather.From, v.Gather.To)
 	case v.Item != nil:
+		if v.Item.Count > 0 {
+			return fmt.Sprintf("items(%s %d..%d)", v.Item.Of.Ref.ID, v.Item.Index, v.Item.Index+v.Item.Count)
+		}
 		return fmt.Sprintf("item(%s %d)", v.Item.Of.Ref.ID, v.Item.Index)
 	case v.Map != nil:
 		return "{" + strings.TrimSpace(showValues(v.Map)) + "}"

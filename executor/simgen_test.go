@@ -129,11 +129,12 @@ func (s *genStep) bind(typ, expr string) {
 func (g *generator) overList(s *genStep) {
 	in := "range(3)"
 	each := []string{"int", "item"}
+	batch := g.one(3)
+	if batch {
+		each = []string{"int[]", "item"}
+	}
 	if list, ok := g.earlier(true); ok && g.one(2) {
-		in, each = "steps."+list.name+".outputs", []string{"int", "item.n"}
-		if g.one(2) {
-			each = []string{"file", "item.f"}
-		}
+		in, each = "steps."+list.name+".outputs", g.itemOf(list, batch)
 	} else if plain, ok := g.earlier(false); ok && !g.one(4) {
 		in = "steps." + plain.name + ".outputs.l"
 		if g.one(4) {
@@ -146,6 +147,9 @@ func (g *generator) overList(s *genStep) {
 	if g.one(3) {
 		limit = fmt.Sprintf(", max_parallel: %d", 1+g.rng.IntN(2))
 	}
+	if batch {
+		limit += ", batch: 2"
+	}
 	if s.partial = g.one(4); s.partial {
 		limit += []string{", tolerate: 1", ", tolerate: 40%"}[g.rng.IntN(2)]
 	}
@@ -155,6 +159,26 @@ func (g *generator) overList(s *genStep) {
 	} else if g.one(4) {
 		s.bind("file?", "i == 0 ? null : steps."+s.name+".outputs[i - 1].f")
 	}
+}
+
+// itemOf is the type of an output of an item, or of a batch of them, of what
+// another foreach makes, and how it is read.
+func (g *generator) itemOf(list genStep, batch bool) []string {
+	null := ""
+	if list.partial {
+		null = "?"
+	}
+	switch file := g.one(2); {
+	case batch && file:
+		return []string{"file" + null + "[]", "item.map(r, r.f)"}
+	case batch && g.one(2):
+		return []string{"int", "size(item)"}
+	case batch:
+		return []string{"int" + null + "[]", "item.map(r, r.n)"}
+	case file:
+		return []string{"file", "item.f"}
+	}
+	return []string{"int", "item.n"}
 }
 
 // read binds an input to something that an earlier step made.

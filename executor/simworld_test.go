@@ -259,6 +259,11 @@ func (w *world) exceeded() bool {
 	return slices.ContainsFunc(w.run.families, func(f family) bool { return f.exceeded() })
 }
 
+// tolerated reports whether items failed that some foreach tolerates.
+func (w *world) tolerated() bool {
+	return slices.ContainsFunc(w.run.families, func(f family) bool { return f.partial() && f.stood[failed] > 0 })
+}
+
 // ending describes how a run ended: its status, the content of its outputs and
 // the state of every task.
 func (w *world) ending() string {

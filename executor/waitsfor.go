@@ -1,7 +1,9 @@
 package executor
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"example.org/weft/dsl"
@@ -40,7 +42,9 @@ func (r *Run) outcomeWaitsFor(o *outcome) []string {
 		words = append(words, "the contents of "+count(len(o.loads), "object"))
 	}
 	byStep := make([]int, len(r.families)) // single items that are needed
-	for _, n := range o.needs {
+	needs := slices.Clone(o.needs)
+	slices.SortFunc(needs, func(a, b dsl.Need) int { return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Item, b.Item)) })
+	for _, n := range slices.Compact(needs) {
 		if n.Item >= 0 {
 			byStep[n.Step]++
 		}

@@ -53,10 +53,12 @@ type Gather struct {
 	To    int    `json:"to"`
 }
 
-// Item is one item of a list that is an object (Large).
+// Item is one item of a list that is an object (Large); with a Count it is the
+// list of so many items, of which Index is the first.
 type Item struct {
 	Of    Large `json:"of"`
 	Index int   `json:"index"`
+	Count int   `json:"count,omitempty"`
 }
 
 // Whole is the Index of an Item that means all of the value, where contents are

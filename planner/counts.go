@@ -23,10 +23,16 @@ func (m *model) countTasks(i int) (int, Source) {
 	}
 	for _, r := range m.listReads(step) {
 		if n, source, ok := m.lengthOf(i, r); ok {
-			return n, source
+			return batches(step, n), source
 		}
 	}
-	return guessItems, Guess
+	return batches(step, guessItems), Guess
+}
+
+// batches is how many tasks go over so many items.
+func batches(step *dsl.Step, items int) int {
+	size := max(step.Foreach.Batch, 1)
+	return (items + size - 1) / size
 }
 
 // listReads returns the reads that may be the foreach's list, the surest first:
@@ -104,7 +110,7 @@ type value struct {
 }
 
 // measureLists notes how long the lists are over which a foreach has already
-// been expanded.
+// been expanded, to a batch.
 func (m *model) measureLists() {
 	m.lists = map[value]int{}
 	for i := range m.prog.Steps {
@@ -115,7 +121,7 @@ func (m *model) measureLists() {
 		}
 		for _, r := range reader.Reads {
 			if r.Step >= 0 && (r.Each || (r.Binding == "" && r.Items == dsl.ItemNone)) {
-				m.lists[value{r.Step, r.Field}] = max(n, 0)
+				m.lists[value{r.Step, r.Field}] = max(n, 0) * max(reader.Foreach.Batch, 1)
 			}
 		}
 	}

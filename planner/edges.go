@@ -99,6 +99,8 @@ func (e elements) text(offset int) string {
 		return "all"
 	case someItems:
 		return "some"
+	case itsBatch:
+		return "batch"
 	case oneItem:
 		if offset == 0 {
 			return "each"

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/weft/dsl"
 	"example.org/weft/planner"
 )
 
@@ -44,6 +45,11 @@ func shapes() map[string]struct {
 	fan.step("work", runs(4), eachOf("split", "chunks"), makes("out", 100*kb))
 	fan.step("merge", runs(1), readsAll("work", "out"))
 
+	batches := newShape("batches")
+	batches.step("split", runs(1), makesList("chunks", 40, 5*mb))
+	batches.step("work", runs(2), batchOf(8, dsl.Read{Field: "chunks", Each: true}), makes("out", 4*mb))
+	batches.step("join", runs(1), batchOf(2, dsl.Read{Step: 1, Field: "out", Items: dsl.ItemAt}))
+
 	wordcount := newShape("wordcount")
 	wordcount.count("maps", 16)
 	wordcount.count("reduces", 4)
@@ -60,6 +66,7 @@ func shapes() map[string]struct {
 		"zip":       {zip("zip", 12, 1), 0},
 		"uneven":    {zip("uneven", 13, 2.5), 60 * mb}, // 130 MB without the group
 		"fan":       {fan, 160 * mb},
+		"batches":   {batches, 220 * mb}, // what the batches take, each once
 		"excamera":  {excamera(16), 400 * mb},
 		"wordcount": {wordcount, 4 * 64 * mb},
 	}
@@ -78,6 +85,15 @@ func excamera(chunks int) *shape {
 	s.step("verify", runs(0.4), each("decode", "raw"), each("rebase", "ivf"))
 	s.step("stitch", runs(0.1), readsAll("rebase", "ivf"), makes("webm", int64(chunks)*60*kb))
 	return s
+}
+
+// batchOf makes the step a foreach with batches of what it reads.
+func batchOf(size int, r dsl.Read) maker {
+	return func(s *shape, i int) {
+		s.prog.Steps[i].Foreach = &dsl.Foreach{Batch: size}
+		r.Batch = size
+		read(s, i, r)
+	}
 }
 
 // readsOwn is a chain: item i reads what item i+offset of the step made.

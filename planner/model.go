@@ -52,6 +52,7 @@ const (
 	whole                    // the value of a single task
 	allItems                 // of a foreach
 	oneItem                  // its own, or the one at an offset
+	itsBatch                 // the items of its batch
 	someItems
 )
 
@@ -137,6 +138,9 @@ func distinct(reads []read) float64 {
 
 // elementsOf says how much of a value one task reads.
 func elementsOf(r dsl.Read) elements {
+	if r.Batch > 0 {
+		return itsBatch
+	}
 	switch r.Items {
 	case dsl.ItemAll:
 		return allItems

@@ -38,8 +38,9 @@ type Edge struct {
 	Input string `json:"input,omitempty"` // empty: control
 
 	// Elements says what one task of To reads: "one" value, "all" items of a
-	// foreach, "each" its own item, "each-1" the item before its own, "some"
-	// items that are not known yet. Empty: order without data.
+	// foreach, "each" its own item, "each-1" the item before its own, "batch"
+	// the items of its batch, "some" items that are not known yet. Empty: order
+	// without data.
 	Elements string `json:"elements,omitempty"`
 
 	Bytes  int64  `json:"bytes"` // that the readers read, altogether

@@ -8,7 +8,7 @@ func (s *simulation) connect(i int, inputs map[string]*bundle) {
 	for _, r := range s.m.steps[i].reads {
 		if r.from == dsl.InputStep {
 			if b := s.inputBundle(i, r, inputs); b != nil {
-				f.inputs = append(f.inputs, input{of: b, all: r.elements != oneItem, offset: r.offset, share: 1})
+				f.inputs = append(f.inputs, input{of: b, all: r.elements != oneItem && r.elements != itsBatch, offset: r.offset, share: 1})
 			}
 			continue
 		}
@@ -27,7 +27,7 @@ func (s *simulation) connect(i int, inputs map[string]*bundle) {
 		for j, o := range s.m.steps[r.from].outputs {
 			if b := from.outputs[j]; b != nil && (r.field == "" || r.field == o.field) {
 				all := r.elements == allItems || r.elements == whole || (r.elements == someItems && f.n == 1)
-				f.inputs = append(f.inputs, input{of: b, all: all, offset: r.offset, share: share})
+				f.inputs = append(f.inputs, input{of: b, all: all, batch: r.elements == itsBatch, offset: r.offset, share: share})
 			}
 		}
 	}
@@ -38,10 +38,17 @@ func (s *simulation) wait(i int, r read) {
 	f, from := &s.families[i], &s.families[r.from]
 	foreach := s.m.steps[r.from].step.Foreach != nil
 	w := waiter{step: i, elementwise: r.elements == oneItem && foreach && from.n == f.n, offset: r.offset}
+	w.batch = r.elements == itsBatch && foreach && from.n >= f.n
 	if r.from == i && !w.elementwise {
 		return // a step that reads items of its own that nobody knows
 	}
 	from.waiters = append(from.waiters, w)
+	if w.batch {
+		for item := range from.n {
+			f.pending[item*f.n/from.n]++
+		}
+		return
+	}
 	for item := range f.n {
 		if j := item + r.offset; !w.elementwise || (j >= 0 && j < f.n) {
 			f.pending[item]++
@@ -60,7 +67,7 @@ func (s *simulation) inputBundle(i int, r read, inputs map[string]*bundle) *bund
 		return b
 	}
 	n, each := 1, r.bytes
-	if r.elements == oneItem {
+	if r.elements == oneItem || r.elements == itsBatch {
 		n = s.families[i].n
 		each = r.bytes * float64(s.m.steps[i].tasks) / float64(n)
 	}
@@ -79,9 +86,16 @@ func (s *simulation) missing(f *family, item, node int) float64 {
 	total := 0.0
 	for k := range f.inputs {
 		in := &f.inputs[k]
-		if in.all {
+		switch j := in.item(item, f.n); {
+		case in.all:
 			total += float64(in.of.n-in.of.held[node]) * in.of.each
-		} else if j := in.item(item, f.n); j >= 0 && !in.of.at(j, node) {
+		case in.batch:
+			for j := in.first(item, f.n); j < in.first(item+1, f.n); j++ {
+				if !in.of.at(j, node) {
+					total += in.of.each
+				}
+			}
+		case j >= 0 && !in.of.at(j, node):
 			total += in.of.each * in.share
 		}
 	}
@@ -92,9 +106,14 @@ func (s *simulation) missing(f *family, item, node int) float64 {
 func (s *simulation) fetch(f *family, item, node int) {
 	for k := range f.inputs {
 		in := &f.inputs[k]
-		if in.all {
+		switch j := in.item(item, f.n); {
+		case in.all:
 			in.of.putAll(node)
-		} else if j := in.item(item, f.n); j >= 0 && in.share == 1 {
+		case in.batch:
+			for j := in.first(item, f.n); j < in.first(item+1, f.n); j++ {
+				in.of.put(j, node)
+			}
+		case j >= 0 && in.share == 1:
 			in.of.put(j, node)
 		}
 	}
@@ -109,6 +128,9 @@ func (s *simulation) fetch(f *family, item, node int) {
 		}
 	}
 }
+
+// first is the first object of a task's batch.
+func (in *input) first(task, tasks int) int { return (task*in.of.n + tasks - 1) / tasks }
 
 // item is the object that a task reads, or -1 for none: the first of a chain
 // reads nothing. Where there are more readers than objects, they share.

@@ -118,6 +118,8 @@ func (s *simulation) finish(step, item int, p played) {
 			if i := item - w.offset; i >= 0 && i < reader.n {
 				s.arrive(w.step, i, p.end)
 			}
+		case w.batch:
+			s.arrive(w.step, item*reader.n/f.n, p.end)
 		case f.done == f.n:
 			for i := range reader.n {
 				s.arrive(w.step, i, f.ended)

@@ -40,6 +40,7 @@ type family struct {
 type input struct {
 	of     *bundle
 	all    bool
+	batch  bool // a task reads the objects of its batch
 	offset int
 	share  float64 // of one object that is read: a chain's range reads only the last of the range before
 }
@@ -48,6 +49,7 @@ type input struct {
 type waiter struct {
 	step        int
 	elementwise bool
+	batch       bool // its tasks wait for those of their batch
 	offset      int
 }
 

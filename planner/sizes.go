@@ -76,7 +76,7 @@ func (m *model) outputBytes(s *stepModel, f *dsl.Field, items, objects int) (flo
 // itself is filled in by readOwn, when its outputs are known.
 func (m *model) readBytes(i int, r read) (float64, Source) {
 	if r.from == dsl.InputStep {
-		return m.inputBytes(r)
+		return m.inputBytes(i, r)
 	}
 	if r.from >= i {
 		return 0, Guess
@@ -94,15 +94,19 @@ func (m *model) readBytes(i int, r read) (float64, Source) {
 		total += bytes
 		source = worse(source, o.source)
 	}
-	if r.elements == allItems || (r.elements == someItems && m.steps[i].step.Foreach == nil) {
+	if r.elements == allItems || (r.elements == someItems && m.steps[i].step.Foreach == nil) ||
+		(r.elements == itsBatch && from.step.Foreach != nil) {
 		total *= float64(from.tasks)
 		source = worse(source, from.tasksSource)
+	}
+	if r.elements == itsBatch {
+		total /= float64(max(m.steps[i].tasks, 1))
 	}
 	return bounded(total), source
 }
 
-// inputBytes predicts what one task reads of a workflow's input.
-func (m *model) inputBytes(r read) (float64, Source) {
+// inputBytes predicts what one task of step i reads of a workflow's input.
+func (m *model) inputBytes(i int, r read) (float64, Source) {
 	f := m.field(dsl.InputStep, r.field)
 	if f == nil {
 		return 0, Guess
@@ -117,9 +121,13 @@ func (m *model) inputBytes(r read) (float64, Source) {
 	if b, ok := m.in.Bytes[r.field]; ok {
 		bytes, source = float64(max(b, 0)), Measured
 	}
-	if r.elements == oneItem {
+	switch r.elements {
+	case oneItem:
 		n, counted, _ := m.inputItems(r.field)
 		bytes, source = bytes/float64(max(n, 1)), worse(source, counted)
+	case itsBatch:
+		bytes /= float64(max(m.steps[i].tasks, 1))
+	case order, whole, allItems, someItems:
 	}
 	return bounded(bytes), source
 }

@@ -37,6 +37,9 @@ func plainValue(v object.Value) any {
 	case v.Gather != nil:
 		return map[string]any{"gather": v.Gather}
 	case v.Item != nil:
+		if v.Item.Count > 0 {
+			return map[string]any{"items": v.Item.Count, "from": v.Item.Index, "of": v.Item.Of.Ref.ID}
+		}
 		return map[string]any{"item": v.Item.Index, "of": v.Item.Of.Ref.ID}
 	case v.Map != nil:
 		return plainValues(v.Map)

@@ -93,13 +93,14 @@ func (e *Engine) readObject(ctx context.Context, ref object.Ref) ([]byte, error)
 	return io.ReadAll(io.LimitReader(r, maxLoad))
 }
 
-// loadItems reads an item of a list whose items stand in a file, or all of them.
+// loadItems reads an item, or several, of a list whose items stand in a file, or
+// all of them.
 func (e *Engine) loadItems(l object.Item) ([]byte, error) {
 	n, err := e.holderOf(l.Of)
 	if err != nil {
 		return nil, err
 	}
-	from, to := l.Index, l.Index+1
+	from, to := l.Index, l.Index+max(l.Count, 1)
 	if l.Index == object.Whole {
 		if err := node.FitsWhole(l.Of); err != nil {
 			return nil, err
@@ -113,7 +114,7 @@ func (e *Engine) loadItems(l object.Item) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.Index != object.Whole {
+	if l.Index != object.Whole && l.Count == 0 {
 		return json.Marshal(object.FromJSON(items[0]))
 	}
 	list, err := json.Marshal(items)

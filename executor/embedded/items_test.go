@@ -78,6 +78,49 @@ outputs:
 	w.checkLines(w.await(id, ended), n)
 }
 
+// batchesOfLines counts the lines of the file three times: as the core cuts
+// batches of them, as a process finds them, and as an expression reads them.
+const batchesOfLines = eachLine + `
+  take:
+    builtin: identity
+    foreach: { in: "${{ steps.lines.outputs.items }}", as: lines, batch: 100 }
+    with: { value: "${{ lines }}" }
+  count:
+    run: printf '{"n":%d}' "$(grep -o '"line [0-9]*"' "$WEFT_INPUT" | wc -l)" > "$WEFT_OUTPUT"
+    foreach: { in: "${{ steps.take.outputs }}", as: taken, batch: 10 }
+    with: { lines: "${{ taken.map(t, t.value) }}" }
+    outputs: { n: int }
+  first:
+    builtin: identity
+    foreach: { in: "${{ steps.lines.outputs.items }}", as: lines, batch: 3000 }
+    if: "${{ lines.exists(l, l == 'line 1001') && lines[1] == 'line 1' }}"
+    with: { value: "${{ lines }}" }
+outputs:
+  tasks: "${{ size(steps.take.outputs) }}"
+  n: "${{ sum(steps.count.outputs.map(c, c.n)) }}"
+  first: "${{ steps.first.outputs[0].value }}"
+  last: "${{ steps.take.outputs[30].value[49] }}"
+`
+
+func TestBatchesOfLinesReachTheirTasksAlsoAfterARestart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.submit(batchesOfLines, "", w.upload(3050))
+	w.await(id, func(journal.RunRow) bool { return w.count(id, "succeeded") > 10 })
+	w.stop()
+	w.start()
+	row := w.await(id, ended)
+	first := row.Outputs["first"].Large // too big to stand inline
+	if row.Status != executor.StatusSucceeded || first == nil || first.Length != 3000 {
+		t.Fatalf("got %s %s, first %+v", row.Status, row.Error, first)
+	}
+	for name, want := range map[string]string{"tasks": "31", "n": "3050", "last": `"line 3049"`} {
+		if got := string(row.Outputs[name].JSON); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestAnExpressionReadsOneItemOfAFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

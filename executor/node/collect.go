@@ -223,6 +223,22 @@ func modeName(m os.FileMode) string {
 	}
 }
 
+// shrinkAll makes objects of what a builtin gave on that is too big to stand
+// inline.
+func (c *collector) shrinkAll(ctx context.Context, outputs map[string]object.Value) error {
+	for _, f := range c.attempt.Function.Outputs {
+		v, err := c.shrink(ctx, f, outputs[f.Name])
+		if err != nil {
+			return fmt.Errorf("output %s: %w", f.Name, err)
+		}
+		outputs[f.Name] = v
+	}
+	if len(c.made) == 0 {
+		return nil
+	}
+	return c.secure(ctx, outputs)
+}
+
 // shrink makes an object of a value that is too big to stand inline.
 func (c *collector) shrink(ctx context.Context, f dsl.Field, v object.Value) (object.Value, error) {
 	if v.List == nil && len(v.JSON) <= object.MaxInline {
@@ -277,6 +293,10 @@ func jsonLength(text []byte) (n int, list bool, err error) {
 // stable storage.
 func (c *collector) publish(ctx context.Context, outputs map[string]object.Value) error {
 	step, _, _ := strings.Cut(string(c.attempt.Attempt.Task), "[")
+	made := make(map[object.ID]bool, len(c.made))
+	for _, id := range c.made {
+		made[id] = true
+	}
 	for _, f := range c.attempt.Function.Outputs {
 		ids := []object.ID{}
 		for ref := range outputs[f.Name].Refs {
@@ -289,7 +309,7 @@ func (c *collector) publish(ctx context.Context, outputs map[string]object.Value
 			}
 		}
 		for _, id := range ids {
-			if !slices.Contains(c.made, id) {
+			if !made[id] {
 				continue
 			}
 			moved, err := c.node.upload(ctx, id)

@@ -34,11 +34,7 @@ func (s *stager) allItems(ctx context.Context, list object.Large) (object.Value,
 		return object.Value{}, err
 	}
 	items, err := s.items(ctx, list, 0, list.Length)
-	v := object.Value{List: make([]object.Value, len(items))}
-	for i, item := range items {
-		v.List[i] = object.FromJSON(item)
-	}
-	return v, err
+	return object.Value{List: inlineAll(items)}, err
 }
 
 // FitsWhole returns an error for a list whose items stand in a file that is too

@@ -62,6 +62,13 @@ func TestAProcessGetsItsItemsAndAWholeList(t *testing.T) {
 	if got, want := l.content(t, out.Outputs["text"]), `{"all":["a","b","c"],"one":["c","a"]}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	out = l.succeed(t, "cat", map[string]object.Value{
+		"all": {Item: &object.Item{Of: *list.Large, Index: 1, Count: 2}},
+		"one": object.Null(),
+	})
+	if got, want := l.content(t, out.Outputs["text"]), `{"all":["b","c"],"one":null}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestWhatIsInABucketIsAList(t *testing.T) {

@@ -10,27 +10,43 @@ import (
 	"example.org/weft/object"
 )
 
-// resolve replaces an item of a large list by the value that it stands for. It
-// leaves all else as it is.
+// resolve replaces an item of a large list, or several, by the value that it
+// stands for. It leaves all else as it is.
 func (s *stager) resolve(ctx context.Context, v object.Value) (object.Value, error) {
 	if v.Item == nil {
 		return v, nil
 	}
+	from, to := v.Item.Index, v.Item.Index+max(v.Item.Count, 1)
+	var items []object.Value
 	if v.Item.Of.Source.ID != "" {
-		items, err := s.items(ctx, v.Item.Of, v.Item.Index, v.Item.Index+1)
+		texts, err := s.items(ctx, v.Item.Of, from, to)
 		if err != nil {
 			return v, err
 		}
-		return object.FromJSON(items[0]), nil
+		items = inlineAll(texts)
+	} else {
+		list, err := s.load(ctx, v.Item.Of.Ref)
+		if err != nil {
+			return v, err
+		}
+		if from < 0 || to > len(list.List) {
+			return v, fmt.Errorf("items %d to %d of a list of %d", from, to, len(list.List))
+		}
+		items = list.List[from:to]
 	}
-	list, err := s.load(ctx, v.Item.Of.Ref)
-	if err != nil {
-		return v, err
+	if v.Item.Count > 0 {
+		return object.Value{List: items}, nil
 	}
-	if v.Item.Index < 0 || v.Item.Index >= len(list.List) {
-		return v, fmt.Errorf("item %d of a list of %d", v.Item.Index, len(list.List))
+	return items[0], nil
+}
+
+// inlineAll returns JSON texts as values.
+func inlineAll(texts []json.RawMessage) []object.Value {
+	list := make([]object.Value, len(texts))
+	for i, text := range texts {
+		list[i] = object.FromJSON(text)
 	}
-	return list.List[v.Item.Index], nil
+	return list
 }
 
 // open resolves v and, if it is large, reads it.
@@ -68,10 +84,7 @@ func (s *stager) load(ctx context.Context, ref object.Ref) (object.Value, error)
 		if err := json.Unmarshal(v.JSON, &items); err != nil {
 			return v, fmt.Errorf("cannot read large list %s: %w", ref.ID, err)
 		}
-		v = object.Value{List: make([]object.Value, len(items))}
-		for i, item := range items {
-			v.List[i] = object.FromJSON(item)
-		}
+		v = object.Value{List: inlineAll(items)}
 	}
 	s.node.lists.put(ref.ID, v)
 	return v, nil

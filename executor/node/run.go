@@ -117,7 +117,13 @@ func (n *Node) runBuiltin(ctx context.Context, a *attempt) (result, error) {
 	}
 	out, err := runtime.Builtin{}.Run(ctx, &runtime.Call{Attempt: a.Attempt, Function: a.Function, Inputs: inputs})
 	res.outputs, res.usage.Run = out.Outputs, out.Usage.Run
-	return res, err
+	if err != nil {
+		return res, err
+	}
+	c := &collector{node: n, attempt: a, ledger: s.ledger}
+	err = c.shrinkAll(ctx, res.outputs)
+	res.moved = s.ledger.transfers
+	return res, because(executor.CauseOutput, err)
 }
 
 // runProcess stages, runs and collects.
