@@ -45,7 +45,7 @@ steps:
   s:
     description: x
     uses: f
-    foreach: { in: "${{ range(3) }}", as: x, index: i, max_parallel: 2, tolerate: 10% }
+    foreach: { in: "${{ range(3) }}", as: x, index: i, batch: 2, max_parallel: 2, tolerate: 10% }
     if: "${{ i > 0 }}"
     needs: [t]
     with: { a: "${{ inputs.a }}", b: 5 }
