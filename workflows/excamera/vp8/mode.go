@@ -59,6 +59,7 @@ const (
 type motionVector struct{ x, y int16 }
 
 func (v motionVector) add(w motionVector) motionVector { return motionVector{v.x + w.x, v.y + w.y} }
+func (v motionVector) sub(w motionVector) motionVector { return motionVector{v.x - w.x, v.y - w.y} }
 
 // mvProbs are the probabilities of one component of a vector: of being long, of
 // the sign, of the seven branches of shortMVTree, of the ten bits of a long one

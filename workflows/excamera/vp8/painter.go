@@ -37,45 +37,59 @@ func (p *painter) finish(h *header, c *context) {
 // paint predicts a macroblock and adds its residue.
 func (p *painter) paint(col, row int, res *residue) {
 	m := p.mbs.at(col, row)
-	s := &p.steps[m.segment]
 	if !m.coded {
 		res = &p.nothing
 	}
-	switch {
-	case m.ref != intra:
-		p.predictInter(p.dst, p.refs[m.ref], m, col, row)
-	case m.mode == bPred:
-		p.predictChroma(m, col, row)
-		p.paintSubblocks(m, col, row, res, s)
-	default:
-		p.predictChroma(m, col, row)
-		y := &p.dst.planes[0]
-		y.predictSquare(y.at(16*col, 16*row), 16, m.mode, row > 0, col > 0)
+	p.predictAll(m, col, row)
+	if m.mode == bPred {
+		for b := range 16 {
+			p.predictSubblock(m, col, row, b)
+			p.addSubblock(m, col, row, b, res)
+		}
 	}
 	if m.coded {
-		if m.mode != bPred {
-			p.addLuma(m, col, row, res, s)
-		}
-		p.addChroma(col, row, res, s)
+		p.add(m, col, row, res)
 	}
 }
 
-func (p *painter) predictChroma(m *macroblock, col, row int) {
+// predictAll predicts a macroblock, but for the luma of bPred, whose subblocks
+// are predicted each from those before it, residue and all.
+func (p *painter) predictAll(m *macroblock, col, row int) {
+	if m.ref != intra {
+		p.predictInter(p.dst, p.refs[m.ref], m, col, row)
+		return
+	}
+	y := &p.dst.planes[0]
+	if m.mode != bPred {
+		y.predictSquare(y.at(16*col, 16*row), 16, m.mode, row > 0, col > 0)
+	}
 	for i := 1; i <= 2; i++ {
 		c := &p.dst.planes[i]
 		c.predictSquare(c.at(8*col, 8*row), 8, m.uvMode, row > 0, col > 0)
 	}
 }
 
-// paintSubblocks predicts each subblock from those before it, residue and all.
-func (p *painter) paintSubblocks(m *macroblock, col, row int, res *residue, s *steps) {
+// predictSubblock predicts a subblock of bPred.
+func (p *painter) predictSubblock(m *macroblock, col, row, b int) {
 	y := &p.dst.planes[0]
-	for b := range 16 {
-		at := y.at(16*col+b&3*4, 16*row+b>>2*4)
-		e := y.edgeOf(at, p.aboveRight(col, row, b))
-		y.predictSubblock(at, m.bMode[b], &e)
-		addBlock(res, b, s.y1, y.pix[at:], y.stride)
+	at := y.at(16*col+b&3*4, 16*row+b>>2*4)
+	e := y.edgeOf(at, p.aboveRight(col, row, b))
+	y.predictSubblock(at, m.bMode[b], &e)
+}
+
+// addSubblock adds the residue of a subblock of bPred.
+func (p *painter) addSubblock(m *macroblock, col, row, b int, res *residue) {
+	y := &p.dst.planes[0]
+	addBlock(res, b, p.steps[m.segment].y1, y.pix[y.at(16*col+b&3*4, 16*row+b>>2*4):], y.stride)
+}
+
+// add adds the residue of a macroblock, but for the luma of bPred.
+func (p *painter) add(m *macroblock, col, row int, res *residue) {
+	s := &p.steps[m.segment]
+	if m.mode != bPred {
+		p.addLuma(m, col, row, res, s)
 	}
+	p.addChroma(col, row, res, s)
 }
 
 // aboveRight returns the pixels above and to the right of a subblock. In the

@@ -1,6 +1,9 @@
 package vp8
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The trees of RFC 6386 (section 8.1): the children of node i are t[i] and
 // t[i+1]; a child that is not positive is a leaf, which it is the negative of.
@@ -116,3 +119,15 @@ var boolShift = func() (t [256]uint8) {
 	}
 	return t
 }()
+
+// bitCosts are the bits, in 256ths, that an event of a probability of i/256 takes.
+var bitCosts = func() (t [257]uint16) {
+	for i := range t {
+		t[i] = uint16(math.Round(-256 * math.Log2(float64(max(i, 1))/256)))
+	}
+	return t
+}()
+
+// leastAfterRun is what a coefficient must have more, in 128ths of a step, to
+// count after so many zeros.
+var leastAfterRun = [16]int32{0, 0, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40, 44, 44, 44}

@@ -141,3 +141,16 @@ func readIVF(tb testing.TB, name string) [][]byte {
 		frames = append(frames, data)
 	}
 }
+
+// ffmpegSums returns the MD5 of each frame that ffmpeg shows.
+func ffmpegSums(tb testing.TB, ivf string) []string {
+	tb.Helper()
+	var sums []string
+	out := run(tb, "ffmpeg", "-v", "error", "-i", ivf, "-fps_mode", "passthrough", "-f", "framemd5", "-")
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Fields(line); !strings.HasPrefix(line, "#") {
+			sums = append(sums, fields[len(fields)-1])
+		}
+	}
+	return sums
+}
