@@ -20,11 +20,20 @@ func (a *app) planCommand() *cobra.Command {
 	var inputs inputFlags
 	var out outputFlag
 	var nodes int
+	var dag string
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "Show who reads what, how many bytes, and what shares a node",
-		Args:  args(cobra.ExactArgs(1)),
+		Args: func(cmd *cobra.Command, files []string) error {
+			if dag != "" {
+				return args(cobra.NoArgs)(cmd, files)
+			}
+			return args(cobra.ExactArgs(1))(cmd, files)
+		},
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if dag != "" {
+				return a.planDAG(dag)
+			}
 			program, _, err := a.compile(files[0])
 			if err != nil {
 				return err
@@ -48,6 +57,7 @@ func (a *app) planCommand() *cobra.Command {
 	inputs.register(cmd.Flags())
 	out.register(cmd, "dot", "svg")
 	cmd.Flags().IntVar(&nodes, "nodes", 1, "plan for this many nodes, which share this machine")
+	cmd.Flags().StringVar(&dag, "dag", "", "instead of FILE: a workflow whose tasks are all known (wfdag/1) and its cluster\n(wfcluster/1), as JSON in a file or, with -, on standard input; writes wfplan/1")
 	return cmd
 }
 
