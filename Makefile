@@ -9,7 +9,7 @@ GO ?= go
 export GOTOOLCHAIN ?= auto
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo test check bench generate build web lint clean
+.PHONY: help demo test check fuzz bench generate build web lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ lint: ## format and lint
 	@scripts/need go golangci-lint
 	golangci-lint fmt --diff
 	golangci-lint run ./...
+
+fuzz: ## every fuzz target for FUZZ_TIME (5m)
+	@scripts/need go
+	@scripts/fuzz
 
 bench: ## what a step costs, and what each placement moves
 	@scripts/need go video postgres versitygw

@@ -20,8 +20,11 @@ import (
 // maxFacts bounds a run that would go on for ever.
 const maxFacts = 1_000_000
 
-// node is where everything runs.
-const node executor.NodeID = "test"
+// node is where everything runs, and runID what every run is called.
+const (
+	node  executor.NodeID = "test"
+	runID executor.RunID  = "run_test"
+)
 
 // start is when every run starts.
 func start() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
@@ -29,20 +32,8 @@ func start() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 // Play plays one test and returns in what the run differs from what the test
 // expects. The error says why it could not be played to its end.
 func Play(p *dsl.Program, t *dsl.Test) ([]Difference, error) {
-	s := &stage{
-		program: p, test: t, run: executor.New("run_test", p), now: start(),
-		inputs: map[executor.TaskID]map[string]object.Value{},
-	}
-	s.step(executor.Started{
-		Workflow: p.Name, Version: p.Version, Inputs: t.Inputs, Decisions: executor.Decisions,
-		Options: executor.Options{Placement: "data"},
-	})
-	for s.err == nil && !s.run.Done() {
-		for _, c := range s.run.Ready() {
-			s.carryOut(c)
-		}
-		s.next()
-	}
+	s := newStage(p, t)
+	s.play()
 	if s.err != nil {
 		return nil, s.err
 	}
@@ -56,17 +47,48 @@ type stage struct {
 	run     *executor.Run
 	now     time.Time
 	due     queue
-	sent    int // facts that were ever put in the queue
-	facts   int // facts that were stepped
+	sent    int                   // facts that were ever put in the queue
+	facts   int                   // facts that were stepped
+	journal func(executor.Record) // is given each record; nil: there is no journal
 	inputs  map[executor.TaskID]map[string]object.Value
 	err     error
+}
+
+func newStage(p *dsl.Program, t *dsl.Test) *stage {
+	return &stage{
+		program: p, test: t, run: executor.New(runID, p), now: start(),
+		inputs: map[executor.TaskID]map[string]object.Value{},
+	}
+}
+
+// play goes on to the end of the run.
+func (s *stage) play() {
+	s.begins()
+	for s.err == nil && !s.run.Done() {
+		for _, c := range s.run.Ready() {
+			s.carryOut(c)
+		}
+		s.next()
+	}
+}
+
+// begins has the run begin.
+func (s *stage) begins() {
+	s.step(executor.Started{
+		Workflow: s.program.Name, Version: s.program.Version, Inputs: s.test.Inputs, Decisions: executor.Decisions,
+		Options: executor.Options{Placement: "data"},
+	})
 }
 
 // step applies a fact now; a stale one is dropped, as every engine does.
 func (s *stage) step(f executor.Fact) {
 	s.facts++
-	err := s.run.Step(executor.Record{Seq: s.run.Seq() + 1, At: s.now, Fact: f})
-	if err != nil && !errors.Is(err, executor.ErrStale) && s.err == nil {
+	rec := executor.Record{Seq: s.run.Seq() + 1, At: s.now, Fact: f}
+	err := s.run.Step(rec)
+	switch {
+	case err == nil && s.journal != nil:
+		s.journal(rec)
+	case err != nil && !errors.Is(err, executor.ErrStale) && s.err == nil:
 		s.err = err
 	}
 }
