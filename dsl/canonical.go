@@ -41,6 +41,10 @@ func (f Function) digest() string {
 	if f.Run != nil {
 		run = f.Run.canonical()
 	}
+	workflow := ""
+	if f.Workflow != nil {
+		workflow = f.Workflow.Program.Version
+	}
 	return digest(encodeJSON(struct {
 		Exec            []string
 		Run             string
@@ -48,7 +52,8 @@ func (f Function) digest() string {
 		Builtin         string
 		Inputs, Outputs []field
 		Env             []string
-	}{exec, run, f.Shell, f.Builtin, fields(f.Inputs), fields(f.Outputs), env}))
+		Workflow        string `json:",omitempty"` // its version
+	}{exec, run, f.Shell, f.Builtin, fields(f.Inputs), fields(f.Outputs), env, workflow}))
 }
 
 // canonical writes a template with the names that its expressions have in the

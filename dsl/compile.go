@@ -16,14 +16,20 @@ const DefaultMaxSlowdown = 0.05
 // the file; warnings do not keep a workflow from running. The name of the file
 // is used in messages only.
 func Compile(file string, src []byte) (p *Program, warnings Errors, err error) {
-	c := &compiler{problems: &problems{file: file}, functions: map[string]int{}, program: &Program{}}
+	return CompileWith(file, src, nil)
+}
+
+// CompileWith is Compile for a file whose functions may run other workflows,
+// which resolve finds. Their mistakes come after those of the file itself.
+func CompileWith(file string, src []byte, resolve Resolver) (p *Program, warnings Errors, err error) {
+	c := &compiler{problems: &problems{file: file}, functions: map[string]int{}, program: &Program{}, resolve: resolve}
 	c.root = parseTree(src, c.problems)
 	if c.root != nil {
 		c.source = newSource(src)
 		c.compile()
 	}
 	if len(c.errs) > 0 {
-		return nil, sorted(c.warnings), sorted(c.errs)
+		return nil, sorted(c.warnings), append(sorted(c.errs), c.foreign...)
 	}
 	return c.program, sorted(c.warnings), nil
 }
@@ -41,6 +47,10 @@ type compiler struct {
 	base      *cel.Env
 	env       *stepEnv
 	lateEnv   *stepEnv // of the steps after a failure and at the end
+
+	resolve    Resolver // nil: there are no other workflows
+	unresolved bool     // some function runs a workflow that is not known
+	foreign    Errors   // mistakes of workflows that functions run
 }
 
 func (c *compiler) compile() {
@@ -65,7 +75,7 @@ func (c *compiler) compile() {
 	p.Concurrency = c.concurrency(c.root.get("concurrency"))
 	c.declareFunctions()
 	c.declareSteps()
-	if !c.enterScope() {
+	if c.unresolved || !c.enterScope() { // what such a function takes and gives, nobody knows
 		return
 	}
 	for _, s := range c.steps {
@@ -76,7 +86,7 @@ func (c *compiler) compile() {
 	c.arrange()
 	if len(c.errs) == 0 {
 		c.advice()
-		p.Version = digest(canonical(c.root))
+		p.Version = c.version()
 	}
 }
 

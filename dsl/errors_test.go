@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestMistakesAreReportedWhereTheyStand(t *testing.T) {
 	t.Parallel()
 	golden(t, "testdata/errors/*.txtar", "w.yaml", func(t *testing.T, src string, ar *txtar.Archive) string {
 		t.Helper()
-		p, warnings, err := dsl.Compile("w.yaml", []byte(src))
+		p, warnings, err := sourcesOf(ar).Compile("w.yaml", []byte(src))
 		var mistakes dsl.Errors
 		if err != nil && !errors.As(err, &mistakes) {
 			t.Fatalf("the error is a %T", err)
@@ -28,7 +29,7 @@ func TestMistakesAreReportedWhereTheyStand(t *testing.T) {
 		if (p == nil) != (len(mistakes) > 0) {
 			t.Fatalf("program %v with %d mistakes", p, len(mistakes))
 		}
-		return showMistakes(src, mistakes) + strings.ReplaceAll(showMistakes(src, warnings), "w.yaml:", "warning: w.yaml:")
+		return showMistakes(src, own(mistakes)) + showForeign(mistakes) + strings.ReplaceAll(showMistakes(src, warnings), "w.yaml:", "warning: w.yaml:")
 	})
 }
 
@@ -69,6 +70,34 @@ func TestAFileWithTenMistakesReportsTen(t *testing.T) {
 	if !errors.As(err, &mistakes) || len(mistakes) != 10 {
 		t.Errorf("%d mistakes:\n%v", len(mistakes), err)
 	}
+}
+
+// sourcesOf finds the workflows that a file of an archive runs in the archive.
+func sourcesOf(ar *txtar.Archive) *dsl.Sources {
+	return &dsl.Sources{Read: func(file string) ([]byte, error) {
+		for _, f := range ar.Files {
+			if f.Name == file {
+				return f.Data, nil
+			}
+		}
+		return nil, fmt.Errorf("cannot read %s: no such file", file)
+	}}
+}
+
+// own are the mistakes of the file itself, and the others stand in files that
+// it names.
+func own(mistakes dsl.Errors) dsl.Errors {
+	return slices.DeleteFunc(slices.Clone(mistakes), func(e *dsl.Error) bool { return e.File != "w.yaml" })
+}
+
+func showForeign(mistakes dsl.Errors) string {
+	var out strings.Builder
+	for _, m := range mistakes {
+		if m.File != "w.yaml" {
+			fmt.Fprintln(&out, m)
+		}
+	}
+	return out.String()
 }
 
 func showMistakes(src string, mistakes dsl.Errors) string {

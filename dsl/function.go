@@ -24,14 +24,16 @@ func (c *compiler) declareFunctions() {
 		}
 		f := c.function(pr.key, pr.value)
 		c.functions[pr.key.text] = len(c.program.Functions)
-		if f.Builtin == "" {
-			f.Inputs = c.fields(pr.value.get("inputs"))
+		switch n := pr.value.get("inputs"); {
+		case !f.given():
+			f.Inputs = c.fields(n)
 			c.body(&f, pr.value, &templateScope{c: c, function: &f})
 			c.checkProduced(f)
-		} else if n := pr.value.get("inputs"); n != nil && f.Builtin != "noop" {
-			c.add(n.pos, "inputs", fmt.Sprintf("the inputs of %s are given", f.Builtin), "leave them out")
-		} else if n != nil {
+		case n == nil || f.Workflow != nil:
+		case f.Builtin == "noop":
 			f.Inputs = c.fields(n)
+		default:
+			c.add(n.pos, "inputs", fmt.Sprintf("the inputs of %s are given", f.Builtin), "leave them out")
 		}
 		f.Digest = f.digest()
 		c.program.Functions = append(c.program.Functions, f)
@@ -42,7 +44,7 @@ func (c *compiler) declareFunctions() {
 func (c *compiler) bodiesIn(n *node) []*node {
 	var keys []*node
 	for _, pr := range n.pairs {
-		if slices.Contains([]string{"run", "exec", "builtin"}, pr.key.text) {
+		if slices.Contains([]string{"run", "exec", "builtin", "workflow"}, pr.key.text) {
 			keys = append(keys, pr.key)
 		}
 	}
@@ -56,7 +58,7 @@ func (c *compiler) function(key, n *node) Function {
 	bodies := c.bodiesIn(n)
 	switch {
 	case len(bodies) == 0 && !hasOtherKey(n, functionKeys()):
-		c.add(key.pos, key.text, fmt.Sprintf("function %s does nothing", key.text), "give it run, exec or builtin")
+		c.add(key.pos, key.text, fmt.Sprintf("function %s does nothing", key.text), "give it run, exec, builtin or workflow")
 	case len(bodies) > 1:
 		c.add(bodies[1].pos, bodies[1].text, fmt.Sprintf("function %s has %s and %s", key.text, bodies[0].text, bodies[1].text), "keep one of them")
 	}
@@ -69,6 +71,10 @@ func (c *compiler) function(key, n *node) Function {
 		f.Outputs = c.fields(n.get("outputs"))
 	}
 	c.commonKeys(&f, n)
+	if len(keysOf(n, "workflow")) > 0 {
+		c.runsWorkflow(&f, n)
+		return f
+	}
 	if shell := n.get("shell"); shell != nil && n.get("run") == nil {
 		c.add(shell.pos, "shell", "shell without run", "it says what runs the script of run")
 	}

@@ -28,6 +28,7 @@ func functionBodyKeys() []key {
 		{name: "run", doc: "a shell script", form: text()},
 		{name: "exec", doc: "a program and its arguments", form: list(form{kind: formWord})},
 		{name: "builtin", doc: "a function of weft itself", form: enum(builtinNames()...)},
+		{name: "workflow", doc: "another workflow: ./FILE.yaml, or NAME, NAME@VERSION or NAME@ALIAS of a server", form: text()},
 		{name: "shell", doc: "the program that runs the script of run, and its arguments", form: list(text())},
 		{name: "outputs", doc: "what the function makes", form: dict(fieldForm(outputKeys()))},
 		{name: "resources", doc: "what one attempt occupies", form: keyed(resourceKeys())},
@@ -38,7 +39,7 @@ func functionBodyKeys() []key {
 		{name: "requires", doc: "programs that a node must have", form: list(text())},
 	}
 	return append(keys, later("http", "a request", "wasm", "a WebAssembly module", "lambda", "an AWS Lambda function",
-		"workflow", "a sub-workflow", "code", "files beside the workflow", "image", "a container", "warm", "a process kept for the next attempt")...)
+		"code", "files beside the workflow", "image", "a container", "warm", "a process kept for the next attempt")...)
 }
 
 func functionKeys() []key {

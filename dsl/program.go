@@ -14,6 +14,7 @@ type Program struct {
 	Version     string // digest of the canonical form: two files that say the same have the same
 	Inputs      []Field
 	Functions   []Function
+	Children    []*Child // workflows that functions run, by name, each once
 	Steps       []Step   // a step stands after all that it reads (except its own earlier items)
 	Outputs     []Output // of the workflow
 	Timeout     time.Duration
@@ -42,13 +43,15 @@ type Field struct {
 	Pos         Pos
 }
 
-// A Function is what a step runs. Exactly one of Exec, Run and Builtin is set.
+// A Function is what a step runs. Exactly one of Exec, Run, Builtin and Workflow
+// is set.
 type Function struct {
-	Name    string // as under functions:, or the step's own name for an inline function
-	Exec    []Template
-	Run     *Template // a shell script; each expression in it becomes a quoted variable
-	Shell   []string  // argv that Run's file is handed to; default bash -euo pipefail
-	Builtin string    // name of a Go function of this binary: "noop", "sleep", "fail"
+	Name     string // as under functions:, or the step's own name for an inline function
+	Exec     []Template
+	Run      *Template // a shell script; each expression in it becomes a quoted variable
+	Shell    []string  // argv that Run's file is handed to; default bash -euo pipefail
+	Builtin  string    // name of a Go function of this binary: "noop", "sleep", "fail"
+	Workflow *Child    // a workflow: each attempt is a run of it
 
 	Inputs    []Field
 	Outputs   []Field

@@ -62,6 +62,7 @@ steps:
   z: { run: "curl x", wait: { callback: true, timeout: 1h }, heartbeat: 30s, outputs: { n: int } }
   rr: { run: "true", repeat: { until: "${{ visit > 2 }}", max: 3 } }
   y: { wait: { approval: "Go on?" } }
+  sub: { workflow: ./other.yaml }
   zz: { switch: [{ when: "${{ inputs.b == 3 }}", then: z1 }, { default: z2 }] }
   z1: { run: ls, catch: [{ on: [error, timeout], as: why, then: z3 }] }
   z2: { run: ls }
@@ -77,7 +78,10 @@ outputs:
 
 func TestTheSchemaKnowsWhatTheCompilerTakes(t *testing.T) {
 	t.Parallel()
-	if _, _, err := dsl.Compile("w.yaml", []byte(everyKey)); err != nil {
+	other := dsl.Sources{Read: func(string) ([]byte, error) {
+		return []byte("version: 1\nname: other\nsteps: { a: { builtin: noop } }\n"), nil
+	}}
+	if _, _, err := other.Compile("w.yaml", []byte(everyKey)); err != nil {
 		t.Fatal(err)
 	}
 	excamera, err := os.ReadFile("testdata/excamera.yaml")

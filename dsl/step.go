@@ -83,14 +83,14 @@ func (c *compiler) chooseFunction(s *stepDecl) {
 	switch {
 	case s.node.kind != mapNode:
 		if s.node.isNull() {
-			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
+			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec, builtin or workflow")
 		}
 	case waitsAlone(s.node):
 		c.declareWait(s)
 	case s.node.get("switch") != nil:
 	case uses == nil && len(bodies) == 0:
 		if !hasOtherKey(s.node, stepKeys()) {
-			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec or builtin")
+			c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does nothing", s.key.text), "give it uses: FUNCTION, or run, exec, builtin or workflow")
 		}
 	case uses != nil && len(bodies) > 0:
 		c.add(bodies[0].pos, bodies[0].text, fmt.Sprintf("step %s has uses and %s", s.key.text, bodies[0].text), "keep one of them")
@@ -121,6 +121,10 @@ func (c *compiler) useFunction(s *stepDecl, uses *node) {
 		return
 	}
 	s.step.Function = i
+	if c.program.Functions[i].Workflow != nil {
+		c.refuseOwn("step "+s.key.text, s.node)
+		return
+	}
 	for _, k := range []string{"outputs", "shell"} {
 		if n := s.node.get(k); n != nil {
 			c.add(n.pos, k, fmt.Sprintf("%s belongs to the function %s", k, uses.text), "move it there")
@@ -251,7 +255,7 @@ func (c *compiler) with(s *stepDecl) {
 	if given != nil {
 		for _, pr := range given.pairs {
 			if _, ok := fieldNamed(f.Inputs, pr.key.text); !ok {
-				c.add(pr.key.pos, pr.key.text, fmt.Sprintf("function %s has no input %q", f.Name, pr.key.text), suggest(pr.key.text, fieldNames(f.Inputs)))
+				c.add(pr.key.pos, pr.key.text, fmt.Sprintf("%s has no input %q", f.title(), pr.key.text), suggest(pr.key.text, fieldNames(f.Inputs)))
 			}
 		}
 	}
@@ -265,7 +269,7 @@ func (c *compiler) with(s *stepDecl) {
 		v := given.get(in.Name)
 		if v == nil {
 			if in.Default == nil {
-				c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does not give input %s of %s", s.key.text, in.Name, f.Name), "add "+in.Name+" under with")
+				c.add(s.key.pos, s.key.text, fmt.Sprintf("step %s does not give input %s of %s", s.key.text, in.Name, strings.TrimPrefix(f.title(), "function ")), "add "+in.Name+" under with")
 			}
 			continue
 		}

@@ -155,10 +155,10 @@ func (s *templateScope) inputName(src string) string {
 // hoist completes the inline function of a step.
 func (c *compiler) hoist(s *stepDecl) {
 	f := &c.program.Functions[s.step.Function]
-	if f.Builtin == "" || f.Builtin == "noop" {
+	if !f.given() || f.Builtin == "noop" {
 		c.extraInputs(s, f)
 	}
-	if f.Builtin == "" {
+	if !f.given() {
 		c.body(f, s.body, &templateScope{c: c, function: f, step: s, hoisted: map[string]string{}})
 		if s.step.Wait == nil {
 			c.checkProduced(*f)
