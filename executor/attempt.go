@@ -23,6 +23,7 @@ type attempt struct {
 	called  *CalledBack
 	heard   time.Time // last sign of life of what calls back
 	beats   int       // heartbeats so far
+	child   *childRun // it is a run of another workflow
 	outcome attemptOutcome
 	usage   Usage
 	moved   []Transfer
@@ -63,7 +64,7 @@ func (r *Run) placed(at time.Time, p Placed) error {
 		return err
 	}
 	t := f.task(item)
-	if r.ending != nil || item == whole || p.Epoch < r.epoch || !t.awaits(p.Attempt) {
+	if r.ending != nil || item == whole || f.calls() || p.Epoch < r.epoch || !t.awaits(p.Attempt) {
 		return ErrStale
 	}
 	if r.paused || f.full() || p.Asked > 0 && p.Asked < r.lostAt[p.Node] {
@@ -71,12 +72,17 @@ func (r *Run) placed(at time.Time, p Placed) error {
 		return ErrStale
 	}
 	r.epoch = p.Epoch
-	t = r.addAttempt(f, item, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, token: p.Token, placed: at})
-	t.liveAt = int32(len(r.live))
+	r.addAttempt(f, item, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, token: p.Token, placed: at})
+	r.enterLive(f, item)
+	return nil
+}
+
+// enterLive puts a task among those that somebody has: leaveLive is the reverse.
+func (r *Run) enterLive(f *family, item int) {
+	f.tasks[item].liveAt = int32(len(r.live))
 	r.live = append(r.live, ref{int32(f.index), int32(item)})
 	r.turn(f, item, live)
 	r.enqueue(ref{int32(f.index), int32(item)})
-	return nil
 }
 
 // overtaken deals with a beginning that a pause, another task or the loss of

@@ -64,6 +64,25 @@ type (
 		Reason  string
 	}
 
+	// StartChild asks that a child run be as it is wanted, and for ChildEnded.
+	// Each time something else is wanted of the child that is asked for.
+	StartChild struct {
+		Attempt AttemptID
+		Step    int                     // index into the program's steps
+		Run     RunID                   // of the child
+		Inputs  map[string]object.Value // of its workflow; symbolic values are not spelled out
+		Want    Status                  // running, paused or cancelled
+
+		// Since is the number of the record since which that is wanted; 0: the
+		// beginning.
+		Since uint64
+
+		// After is the number of the child's last record that is known. A child
+		// that has ended there is wanted again: it is redriven. One that ended
+		// later has its end to tell.
+		After uint64
+	}
+
 	// SetTimer asks for TimerFired at a time.
 	SetTimer struct {
 		Timer TimerID
@@ -105,12 +124,13 @@ func (s Status) Done() bool {
 	return s == StatusSucceeded || s == StatusFailed || s == StatusCancelled
 }
 
-func (Plan) command()     {}
-func (Evaluate) command() {}
-func (Place) command()    {}
-func (Begin) command()    {}
-func (Invoke) command()   {}
-func (Abort) command()    {}
-func (SetTimer) command() {}
-func (Conclude) command() {}
-func (Finish) command()   {}
+func (Plan) command()       {}
+func (Evaluate) command()   {}
+func (Place) command()      {}
+func (Begin) command()      {}
+func (Invoke) command()     {}
+func (Abort) command()      {}
+func (StartChild) command() {}
+func (SetTimer) command()   {}
+func (Conclude) command()   {}
+func (Finish) command()     {}

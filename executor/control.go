@@ -15,6 +15,7 @@ func (r *Run) resume() error {
 		return ErrStale
 	}
 	r.paused = false
+	r.rewantAll()
 	for _, who := range r.held {
 		r.enqueue(who)
 	}
@@ -37,12 +38,25 @@ func (r *Run) end(e ending) error {
 	return nil
 }
 
-// stopAll has every live attempt aborted.
+// stopAll has every live attempt aborted. A child of a run that is paused is
+// not: it pauses by itself.
 func (r *Run) stopAll() {
 	for _, who := range r.live {
-		t := &r.families[who.step].tasks[who.item]
-		t.stopping = true
-		r.enqueue(who)
+		f := &r.families[who.step]
+		if r.ending != nil || !f.calls() {
+			f.tasks[who.item].stopping = true
+			r.enqueue(who)
+		}
+	}
+	r.rewantAll()
+}
+
+// rewantAll has all children told that something else is wanted of them.
+func (r *Run) rewantAll() {
+	for _, who := range r.live {
+		if f := &r.families[who.step]; f.calls() {
+			r.rewant(f, int(who.item))
+		}
 	}
 }
 

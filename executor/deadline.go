@@ -50,6 +50,9 @@ func (r *Run) deadlineOver(at time.Time, timer TimerID) error {
 	case t.phase == live:
 		t.stopping = true
 		r.enqueue(ref{int32(f.index), int32(item)})
+		if f.calls() {
+			r.rewant(f, item)
+		}
 	case t.phase == waiting:
 		r.endAttempt(f, item, at, wasAborted)
 		r.expire(f, item)

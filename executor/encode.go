@@ -30,6 +30,8 @@ func KindOf(f Fact) string {
 		return "begun"
 	case SignalReceived:
 		return "signal_received"
+	case ChildEnded:
+		return "child_ended"
 	case HandedOver:
 		return "handed_over"
 	case CalledBack:
@@ -82,6 +84,8 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 		return decode[Begun](data)
 	case "signal_received":
 		return decode[SignalReceived](data)
+	case "child_ended":
+		return decode[ChildEnded](data)
 	case "handed_over":
 		return decode[HandedOver](data)
 	case "called_back":

@@ -3,6 +3,7 @@ package executor
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"example.org/weft/dsl"
 	"example.org/weft/object"
@@ -58,6 +59,9 @@ func (r *Run) handOut() []Command {
 	for _, c := range r.commands {
 		if _, ok := c.command.(Plan); ok && !r.wantsPlan(&r.families[c.who.step]) {
 			continue // a record has overtaken it
+		}
+		if child, ok := c.command.(StartChild); ok && !r.stillWanted(c.who, child) {
+			continue // likewise
 		}
 		if c.ask == askNothing || c.ask == r.seat(c.who).asked {
 			out = append(out, c.command)
@@ -167,8 +171,12 @@ func (r *Run) wantsPlan(f *family) bool {
 
 func (r *Run) examineTask(f *family, item int) {
 	t := &f.tasks[item]
-	r.askDeadline(f, item)
+	if !f.startsNoMore(t) {
+		r.askDeadline(f, item)
+	}
 	switch {
+	case t.phase == live && f.calls():
+		r.examineChild(f, item)
 	case t.stopping:
 		r.askAbort(f, item)
 	case f.startsNoMore(t):
@@ -259,8 +267,8 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 	case t.phase == live:
 		t.inputs = nil
 		r.ask(who, askInvoke, r.invoke(f, item, inputs))
-	case f.waits():
-		r.ask(who, askBegin, Begin{f.wait(item, inputs)})
+	case f.nodeless():
+		r.ask(who, askBegin, Begin{f.begin(item, inputs)})
 	default:
 		t.inputs, t.loss = inputs, r.losses
 		r.ask(who, askPlace, r.place(f, item, inputs))
@@ -285,18 +293,17 @@ func (r *Run) place(f *family, item int, inputs map[string]object.Value) Place {
 func (r *Run) invoke(f *family, item int, inputs map[string]object.Value) Invoke {
 	t := &f.tasks[item]
 	a := &t.attempts[len(t.attempts)-1]
-	timeout := f.step.Timeout
-	if timeout == 0 {
-		timeout = f.fn.Timeout
-	}
 	return Invoke{
 		Attempt: r.attemptID(f, item),
 		Step:    f.index,
 		Node:    a.node,
 		Inputs:  inputs,
-		Timeout: timeout,
+		Timeout: f.timeout(),
 	}
 }
+
+// timeout is how long one attempt may take; 0 is for ever.
+func (f *family) timeout() time.Duration { return cmp.Or(f.step.Timeout, f.fn.Timeout) }
 
 // EvaluateWith completes an Evaluate command with the contents of the objects
 // that it asked for. The result may ask for more of them. If the task cannot be

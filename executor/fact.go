@@ -92,6 +92,17 @@ type (
 		Payload map[string]object.Value `json:"payload,omitempty"`
 	}
 
+	// ChildEnded ends an attempt that is a run of another workflow.
+	ChildEnded struct {
+		Task    TaskID                  `json:"task"`
+		Run     RunID                   `json:"run"` // the child
+		Seq     uint64                  `json:"seq"` // number of the child's last record
+		Status  Status                  `json:"status"`
+		Outputs map[string]object.Value `json:"outputs,omitempty"`
+		Cause   Cause                   `json:"cause,omitempty"` // why it failed
+		Error   string                  `json:"error,omitempty"`
+	}
+
 	// HandedOver says that the function of an attempt has ended well, and that it
 	// is for somebody else now to call back.
 	HandedOver struct {
@@ -280,6 +291,7 @@ func (Evaluated) fact()      {}
 func (Placed) fact()         {}
 func (Begun) fact()          {}
 func (SignalReceived) fact() {}
+func (ChildEnded) fact()     {}
 func (HandedOver) fact()     {}
 func (CalledBack) fact()     {}
 func (Heartbeat) fact()      {}

@@ -80,6 +80,8 @@ type task struct {
 	visits   int32                   // that are over and were not the last
 	began    int32                   // number of the attempt from which the deadline runs
 	expired  bool                    // the deadline is over
+	resumes  bool                    // its next attempt goes on with the child run of its last one
+	anew     bool                    // its next attempt does not, whatever redrives come: it may have other inputs
 	liveAt   int32                   // index into Run.live
 	retryAt  time.Time
 
@@ -286,10 +288,12 @@ func (r *Run) turn(f *family, item int, to phase) {
 	before := f.progress()
 	f.count[t.phase]--
 	f.count[to]++
+	was := r.remaking
 	r.remaking -= t.remaking()
 	t.phase = to
 	t.once = t.once || to == succeeded
 	r.remaking += t.remaking()
+	r.postpone(was)
 	if t.once { // also one that is run again for its lost objects
 		r.stand(f, item, succeeded)
 	} else {
@@ -306,6 +310,17 @@ func (r *Run) turn(f *family, item int, to phase) {
 		r.ended = append(r.ended, ref{int32(f.index), int32(item)})
 	}
 	r.recount(f, before)
+}
+
+// postpone takes a Finish back while something is made again that was lost
+// since it was asked for.
+func (r *Run) postpone(was int) {
+	switch {
+	case r.remaking > was && r.ending == nil && r.outputs.asked == askFinish:
+		r.outputs.asked = askNothing
+	case r.remaking == 0 && was > 0 && r.unsettled == 0:
+		r.enqueue(theOutputs())
+	}
 }
 
 // progress is how far a family is. It settles once, but may open again after it

@@ -149,7 +149,10 @@ func (f *family) renewed(p *dsl.Program, m *renewal) family {
 	}
 	for i := range now.tasks {
 		t := &now.tasks[i]
+		anew, resumes := t.anew || !now.expanded || m.tasks[i], f.resumable(t)
 		*t = t.renewed(now.expanded && !m.tasks[i] && f.step.Stage == dsl.StageMain)
+		t.anew = anew && t.phase == idle
+		t.resumes = resumes && !anew && t.phase == idle
 		now.count[t.phase]++
 		now.stood[t.stands]++
 	}

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/tools/txtar"
-
-	"example.org/weft/dsl"
 )
 
 var record = flag.Bool("record", false, "record journals of scripts that have none in testdata/journals yet")
@@ -38,7 +36,7 @@ func recorded() []string {
 		"computed-is-recorded", "item-waits-for-item", "object-lost-lineage", "pause-and-resume",
 		"retry-with-backoff", "node-lost", "cancel", "lost-attempts", "rank-goes-first", "if-per-item", "object-lost-for-good",
 		"wait-until-a-time", "signal-before-its-wait", "signal-times-out", "callback", "callback-heartbeat", "repeat",
-		"redrive-from", "catch", "catch-per-item", "switch", "on-failure", "finally-after-cancel",
+		"redrive-from", "child", "child-redrive", "catch", "catch-per-item", "switch", "on-failure", "finally-after-cancel",
 	}
 }
 
@@ -68,7 +66,7 @@ func TestOldJournalsReplayToTheSameEnd(t *testing.T) {
 			}
 		})
 	}
-	const all = 22
+	const all = 23
 	if len(kinds) != all && !*record {
 		t.Errorf("the journals have %d kinds of facts, want all %d: %v", len(kinds), all, kinds)
 	}
@@ -77,7 +75,7 @@ func TestOldJournalsReplayToTheSameEnd(t *testing.T) {
 // replay steps a journal and describes where the run stands then.
 func replay(t *testing.T, j *journalFile) string {
 	t.Helper()
-	program, _, err := dsl.Compile("workflow.yaml", []byte(j.Workflow))
+	program, err := compileSource("workflow.yaml", []byte(j.Workflow))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,6 +98,9 @@ func (r *Run) timerFired(at time.Time, x TimerFired) error {
 	if strings.HasPrefix(string(x.Timer), waitPrefix) {
 		return r.waitOver(at, x.Timer)
 	}
+	if strings.HasPrefix(string(x.Timer), childPrefix) {
+		return r.childTimeout(x.Timer)
+	}
 	name, isRetry := strings.CutPrefix(string(x.Timer), "retry/")
 	slash := strings.LastIndexByte(name, '/')
 	if !isRetry || slash < 0 {

@@ -154,6 +154,8 @@ func (r *Run) apply(rec Record) error {
 		return r.begun(rec.At, f)
 	case SignalReceived:
 		return r.signalReceived(rec.At, f)
+	case ChildEnded:
+		return r.childEnded(rec.At, f)
 	case HandedOver:
 		return r.handedOver(rec.At, f)
 	case CalledBack:

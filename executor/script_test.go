@@ -61,7 +61,7 @@ func playScript(t *testing.T, file string) {
 // play runs a script to its end.
 func play(t *testing.T, file string, archive *txtar.Archive) *script {
 	t.Helper()
-	program, _, err := dsl.Compile(filepath.Base(file), archive.Files[0].Data)
+	program, err := compileSource(filepath.Base(file), archive.Files[0].Data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,6 +152,8 @@ func (s *script) fact(verb string, args []string) Fact {
 		return CalledBack{Task: task, Attempt: n, Outputs: s.values(args[1:])}
 	case "called-failed":
 		return CalledBack{Task: task, Attempt: n, Failed: strings.Join(args[1:], " ")}
+	case "child":
+		return s.childEnd(task, args[1:])
 	case "heartbeat":
 		return Heartbeat{Task: task, Attempt: n}
 	case "began":
@@ -244,6 +246,8 @@ func (s *script) carryOut(commands []Command) {
 			}
 		case Invoke:
 			s.say("invoke %s/%d on %s%s%s%s", c.Attempt.Task, c.Attempt.N, c.Node, showValues(c.Inputs), showTimeout(c.Timeout), showKey(c.Attempt))
+		case StartChild:
+			s.say("child %s/%d: %s %s%s%s", c.Attempt.Task, c.Attempt.N, c.Run, c.Want, showValues(c.Inputs), showSince(c))
 		case Abort:
 			s.say("abort %s/%d on %s: %s", c.Attempt.Task, c.Attempt.N, c.Node, c.Reason)
 		case SetTimer:

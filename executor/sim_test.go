@@ -65,7 +65,7 @@ func TestSimulation(t *testing.T) {
 // may change how it ends, it must end the same.
 func simulate(t *testing.T, seed uint64, source string) {
 	t.Helper()
-	program, _, err := dsl.Compile("random.yaml", []byte(source))
+	program, err := compileSource("random.yaml", []byte(source))
 	if err != nil {
 		t.Fatalf("seed %d: %v\n%s", seed, err, source)
 	}
@@ -75,7 +75,7 @@ func simulate(t *testing.T, seed uint64, source string) {
 		calm.failEvery, rough.failEvery = 5, 5
 	}
 	rough.faults, rough.losses, rough.fatal = 20, MaxLost-1, seed%4 == 0
-	rough.fatal = rough.fatal || hasDeadline(program) // a fault takes time
+	rough.fatal = rough.fatal || hasLimit(program) // a fault takes time
 	rough.everyRecord = seed%16 == 1
 	for _, w := range []*world{calm, rough} {
 		w.start()
@@ -92,8 +92,9 @@ func simulate(t *testing.T, seed uint64, source string) {
 	compare(story, calm, rough)
 }
 
-func hasDeadline(p *dsl.Program) bool {
-	return slices.ContainsFunc(p.Steps, func(s dsl.Step) bool { return s.Deadline > 0 })
+// hasLimit reports whether how a run ends may hang on how long something takes.
+func hasLimit(p *dsl.Program) bool {
+	return slices.ContainsFunc(p.Steps, func(s dsl.Step) bool { return s.Deadline > 0 || s.Timeout > 0 })
 }
 
 func compare(tb testing.TB, calm, rough *world) {

@@ -29,6 +29,8 @@ func (w *world) answer(c Command) {
 		w.step(c.Fact)
 	case Invoke:
 		w.invoke(c)
+	case StartChild:
+		w.tend(c)
 	case Abort:
 		if inv, ok := w.invoked[c.Attempt.String()]; ok && !w.failsAlways(c.Attempt.Task) && w.goneIn(inv.Inputs) == "" && w.rng.IntN(3) == 0 {
 			w.succeed(inv)
@@ -136,7 +138,7 @@ func (w *world) lossy() bool {
 func (w *world) crash() {
 	w.tb.Helper()
 	w.take(w.run.Ready())
-	w.out = nil
+	w.out, w.late = nil, nil
 	clear(w.asked)
 	run, commands := rebuild(w.tb, w.run, w.journal)
 	w.run = run
@@ -155,7 +157,7 @@ func (w *world) repeat() {
 	}
 	f := w.sent[w.rng.IntN(len(w.sent))]
 	switch f.(type) {
-	case Started, Placed, Begun, HandedOver, CalledBack, AttemptStarted, Succeeded, Failed, AttemptLost, TimerFired:
+	case Started, Placed, Begun, HandedOver, CalledBack, AttemptStarted, Succeeded, Failed, AttemptLost, ChildEnded, TimerFired:
 	default:
 		return
 	}

@@ -25,6 +25,7 @@ type genStep struct {
 	silent  bool     // it makes nothing that others could read
 	called  bool     // its function is called back
 	chooses bool     // it is a switch
+	calls   bool     // it runs another workflow
 }
 
 // workflow returns the YAML of a workflow.
@@ -82,6 +83,11 @@ func (g *generator) step(i int) genStep {
 		g.waits(&s, i)
 	} else if g.one(6) {
 		g.repeats(&s)
+	} else if g.one(6) {
+		s.calls, s.pure = true, false
+		if g.one(8) {
+			s.rest = append(s.rest, "timeout: 1m")
+		}
 	} else if g.one(8) {
 		s.called, s.pure = true, false
 		s.rest = append(s.rest, []string{
@@ -297,6 +303,10 @@ func (g *generator) yaml() string {
 	b.WriteString("version: 1\nname: random\nfunctions:\n")
 	for _, s := range g.steps {
 		if s.wait != "" || s.called || s.chooses {
+			continue
+		}
+		if s.calls {
+			fmt.Fprintf(&b, "  %s:\n    workflow: %q\n    retry: { max_retries: %d }\n", s.name, "./"+strings.Join(s.inputs, ", "), g.rng.IntN(3))
 			continue
 		}
 		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n", s.name, s.pure)

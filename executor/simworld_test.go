@@ -46,7 +46,9 @@ type world struct {
 	done      map[string]bool      // by idempotency key
 	sent      []Fact               // that were recorded
 	owed      []CalledBack         // by those who were handed work
-	failEvery uint64               // one task in so many fails for good; 0 none
+	children  map[RunID]*simChild
+	late      []ChildEnded // that are on their way
+	failEvery uint64       // one task in so many fails for good; 0 none
 }
 
 func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
@@ -59,6 +61,7 @@ func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
 		failures: map[TaskID]int{}, succeeded: map[TaskID]bool{}, lostSince: map[TaskID]bool{},
 		placed: map[string]NodeID{}, invoked: map[string]Invoke{}, asked: map[string]bool{},
 		maker: map[object.ID]TaskID{}, gone: map[object.ID]bool{}, done: map[string]bool{},
+		children: map[RunID]*simChild{},
 	}
 }
 
@@ -85,6 +88,9 @@ func (w *world) play() {
 			w.step(Resumed{})
 		case len(w.owed) > 0 && w.rng.IntN(3) == 0, len(w.out) == 0 && len(w.owed) > 0:
 			w.callBack(0)
+		case len(w.late) > 0 && (len(w.out) == 0 || w.rng.IntN(3) == 0):
+			w.arrive()
+		case len(w.out) == 0 && w.endChild():
 		case len(w.out) == 0 && w.signalOne():
 		case len(w.out) == 0:
 			w.tb.Fatalf("the run is stuck:\n%s", snapshot(w.tb, w.run))
@@ -139,6 +145,13 @@ func (w *world) note(f Fact) {
 				w.maker[o.ID] = f.Task
 			}
 		}
+	case ChildEnded:
+		if f.Status == StatusSucceeded {
+			w.succeeded[f.Task], w.lostSince[f.Task] = true, false
+			for o := range f.Outputs["f"].Refs {
+				w.maker[o.ID] = f.Task
+			}
+		}
 	case CalledBack:
 		for o := range f.Outputs["f"].Refs {
 			w.maker[o.ID] = f.Task
@@ -157,8 +170,12 @@ func (w *world) note(f Fact) {
 func (w *world) take(commands []Command) {
 	w.tb.Helper()
 	for _, c := range commands {
-		if inv, ok := c.(Invoke); ok {
-			w.checkInvoke(inv)
+		switch c := c.(type) {
+		case Invoke:
+			w.checkInvoke(c)
+		case StartChild:
+			w.checkChild(c)
+		default:
 		}
 		w.out = append(w.out, c)
 	}

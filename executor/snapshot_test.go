@@ -41,7 +41,7 @@ func snapshot(tb testing.TB, r *Run) string {
 		say("step "+f.step.Name, []any{f.planned, f.group, f.rank, f.eval.cond, f.eval.in, f.failure, f.failures, f.count, f.expanded, f.skipped})
 		for item := range f.tasks {
 			t := &f.tasks[item]
-			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.visits, t.began, t.expired, t.redriven, t.wanted})
+			say(" task", []any{item, t.phase, t.stands, t.stopping, t.lost, t.opaque, t.outputs, t.failure, t.retries, t.losses, t.visits, t.began, t.expired, t.redriven, t.wanted, t.resumes, t.anew})
 			if t.phase == retrying {
 				say("  retry", t.retryAt)
 			}
@@ -49,7 +49,7 @@ func snapshot(tb testing.TB, r *Run) string {
 				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.then, t.eval.with})
 			}
 			for _, a := range t.attempts {
-				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask, a.token, a.called, a.heard, a.beats})
+				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask, a.token, a.called, a.heard, a.beats, showChild(a.child)})
 			}
 		}
 	}
@@ -91,6 +91,9 @@ func unanswered(r *Run) []string {
 			if text != "" {
 				out = append(out, text)
 			}
+			if c := f.tasks[item].child(); c != nil && f.tasks[item].phase == live && c.timed && !c.expired && !f.tasks[item].stopping {
+				out = append(out, "timer "+string(f.childTimer(item)))
+			}
 			if t := &f.tasks[item]; r.ending == nil && t.began > 0 && t.timed == t.began && !t.expired {
 				out = append(out, "timer "+string(f.deadlineTimer(item)))
 			}
@@ -104,6 +107,9 @@ func unansweredOf(r *Run, f *family, item int) string {
 	t := &f.tasks[item]
 	n := len(t.attempts)
 	switch {
+	case t.asked == askChild:
+		a := &t.attempts[n-1]
+		return fmt.Sprintf("child %s since %d", r.childID(f, item, a), a.child.since)
 	case t.asked == askAbort:
 		return fmt.Sprintf("abort %s/%d", f.name(item), n)
 	case r.ending != nil || t.phase.over() && !t.wanted:
@@ -145,6 +151,8 @@ func keys(r *Run, commands []Command) []string {
 			out = append(out, placeKey(f, c.Fact.Task, c.Fact.Attempt))
 		case Invoke:
 			out = append(out, fmt.Sprintf("invoke %s/%d", c.Attempt.Task, c.Attempt.N))
+		case StartChild:
+			out = append(out, fmt.Sprintf("child %s since %d", c.Run, c.Since))
 		case Abort:
 			out = append(out, fmt.Sprintf("abort %s/%d", c.Attempt.Task, c.Attempt.N))
 		case SetTimer:

@@ -44,7 +44,8 @@ type AttemptView struct {
 	Task    TaskID // with the visit that it was of
 	N       int
 	Epoch   uint64
-	Node    NodeID
+	Node    NodeID // empty: none, it waits or is a run of another workflow
+	Child   RunID  // that run; empty: it is none
 	Reason  string // why it was placed there
 	Token   string // digest of the token that calls it back; empty: nobody does
 	Placed  time.Time

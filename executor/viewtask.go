@@ -88,6 +88,9 @@ func (r *Run) viewTask(f *family, item int) TaskView {
 	for i := range t.attempts {
 		a := t.attempts[i].view(i + 1)
 		a.Task = f.visitName(item, t.attempts[i].visit)
+		if t.attempts[i].child != nil {
+			a.Child = r.childID(f, item, &t.attempts[i])
+		}
 		v.Attempts = append(v.Attempts, a)
 	}
 	return v

@@ -13,11 +13,18 @@ import (
 // waits reports whether the tasks of a family wait and run nothing.
 func (f *family) waits() bool { return f.step.Wait != nil && !f.step.Wait.Callback }
 
-// wait returns the fact by which a task begins to wait. Its inputs have been
-// checked.
-func (f *family) wait(item int, inputs map[string]object.Value) Begun {
+// nodeless reports whether the attempts of a family begin without a node.
+func (f *family) nodeless() bool { return f.waits() || f.calls() }
+
+// begin returns the fact by which a task begins: to wait, for which its inputs
+// have been checked, or as a run of another workflow.
+func (f *family) begin(item int, inputs map[string]object.Value) Begun {
 	w := f.step.Wait
-	b := Begun{Task: f.name(item), Attempt: len(f.tasks[item].attempts) + 1, Within: w.For}
+	b := Begun{Task: f.name(item), Attempt: len(f.tasks[item].attempts) + 1}
+	if f.calls() {
+		return b
+	}
+	b.Within = w.For
 	if w.Signal != "" {
 		b.Within = w.Timeout
 	}
@@ -60,12 +67,16 @@ func (r *Run) begun(at time.Time, b Begun) error {
 	if err != nil {
 		return err
 	}
-	if r.ending != nil || item == whole || !f.waits() || !f.task(item).awaits(b.Attempt) {
+	if r.ending != nil || item == whole || !f.nodeless() || !f.task(item).awaits(b.Attempt) {
 		return ErrStale
 	}
 	if r.paused || f.full() {
 		r.overtaken(f, item)
 		return ErrStale
+	}
+	if f.calls() {
+		r.childBegun(f, item, at)
+		return nil
 	}
 	a := attempt{placed: at, due: b.Until, ask: b.Ask}
 	if b.Within > 0 || f.step.Wait.Signal == "" && b.Until.IsZero() {

@@ -20,6 +20,7 @@ const (
 	askPlace
 	askBegin
 	askInvoke
+	askChild
 	askAbort
 	askTimer
 	askFinish

@@ -77,6 +77,7 @@ func (e flushed) deliver(l *loop) {
 			}
 			if a.run.Status().Done() && len(a.records) == 0 {
 				l.finished(a)
+				l.tellParent(a.run)
 			}
 		}
 	}

@@ -89,7 +89,9 @@ func (e renewed) deliver(l *loop) {
 		if _, ok := slices.BinarySearch(e.kept, a.lease.Run); !ok && a.since.Before(e.before) {
 			l.log.Warn("the run has another owner", "run", a.lease.Run, "epoch", a.lease.Epoch)
 			l.forget(a)
+			continue
 		}
+		l.lookAtChildren(a)
 	}
 }
 

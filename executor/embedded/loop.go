@@ -58,6 +58,7 @@ type active struct {
 	gone     bool // forgotten: answers to what it had started are dropped
 	since    time.Time
 
+	children    map[executor.RunID]*tended    // that have not ended
 	live        map[executor.TaskID]*claim    // attempts that hold a node's capacity
 	lastMessage int64                         // of the inbox that was stepped
 	makers      map[object.ID]executor.TaskID // who made what; nil before the first loss
@@ -156,6 +157,9 @@ func (l *loop) step(a *active, f executor.Fact) bool {
 	}
 	l.enlist(a)
 	a.records = append(a.records, rec)
+	if end, ok := f.(executor.ChildEnded); ok {
+		a.childEnded(end)
+	}
 	l.touch(a)
 	return true
 }
@@ -203,7 +207,7 @@ func (l *loop) carryOut(a *active, c executor.Command) {
 		l.step(a, c.Fact)
 	case executor.Conclude:
 		l.step(a, executor.Concluded(c))
-	case executor.Invoke, executor.Abort, executor.SetTimer, executor.Finish:
+	case executor.Invoke, executor.StartChild, executor.Abort, executor.SetTimer, executor.Finish:
 		a.outgoing = append(a.outgoing, c)
 	}
 }

@@ -95,7 +95,9 @@ func (a *active) note(step int, attempt executor.AttemptID, outputs map[string]o
 	for _, field := range fn.Outputs {
 		v := outputs[field.Name]
 		for ref := range v.Refs {
-			a.makers[ref.ID] = attempt.Task
+			if _, known := a.makers[ref.ID]; !known || fn.Workflow == nil { // a workflow may give what it was given
+				a.makers[ref.ID] = attempt.Task
+			}
 		}
 		if v.Large == nil || !listsFiles(field.Type) {
 			continue

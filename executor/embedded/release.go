@@ -17,6 +17,8 @@ func (l *loop) release(a *active, commands []executor.Command) {
 		switch c := c.(type) {
 		case executor.Invoke:
 			l.invoke(a, c)
+		case executor.StartChild:
+			l.startChild(a, c)
 		case executor.Abort:
 			l.abort(a, c)
 		case executor.SetTimer:

@@ -130,6 +130,8 @@ func (s *stage) carryOut(c executor.Command) {
 		s.begin(c.Fact)
 	case executor.Invoke:
 		s.invoke(c)
+	case executor.StartChild:
+		s.child(c)
 	case executor.Abort:
 		s.later(0, executor.AttemptLost{Task: c.Attempt.Task, Attempt: c.Attempt.N, Reason: c.Reason})
 	case executor.SetTimer:

@@ -16,13 +16,7 @@ import (
 func (s *stage) invoke(c executor.Invoke) {
 	step := &s.program.Steps[c.Step]
 	f := &s.program.Functions[step.Function]
-	inputs := make(map[string]object.Value, len(c.Inputs))
-	for _, in := range f.Inputs {
-		if v, ok := c.Inputs[in.Name]; ok {
-			inputs[in.Name] = s.run.Expand(v)
-		}
-	}
-	s.inputs[c.Attempt.Task] = inputs
+	inputs := s.given(c.Attempt.Task, f, c.Inputs)
 	s.step(executor.AttemptStarted{Task: c.Attempt.Task, Attempt: c.Attempt.N})
 	end, takes := s.answer(c, step, f, inputs)
 	if c.Timeout > 0 && takes > c.Timeout {
@@ -63,6 +57,9 @@ func (s *stage) begin(b executor.Begun) {
 	s.later(0, b)
 	t, _ := s.run.Task(b.Task)
 	step := &s.program.Steps[t.Step]
+	if step.Wait == nil { // it runs another workflow: StartChild follows
+		return
+	}
 	stub := s.stub(b.Task, step.Name, "")
 	switch {
 	case step.Wait.Signal == "" || stub == nil:

@@ -46,6 +46,11 @@ func (d *driver) advance() error {
 				d.take(Fact{c.Fact})
 			case executor.Conclude:
 				d.take(Fact{executor.Concluded(c)})
+			case executor.StartChild:
+				d.take(Fact{executor.ChildEnded{
+					Task: c.Attempt.Task, Run: c.Run, Seq: c.After + 1, Status: executor.StatusFailed,
+					Cause: executor.CauseError, Error: "this engine runs no workflow inside another yet",
+				}})
 			case executor.Evaluate:
 				if len(c.Loads) == 0 {
 					d.take(Fact{c.Fact})
@@ -109,7 +114,7 @@ func (d *driver) release() {
 			})
 		case executor.Finish:
 			d.finish(c)
-		case executor.Plan, executor.Place, executor.Begin, executor.Conclude:
+		case executor.Plan, executor.Place, executor.Begin, executor.StartChild, executor.Conclude:
 			panic("spike: a command that is answered at once was held back")
 		}
 	}
