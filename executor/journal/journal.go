@@ -133,7 +133,8 @@ type Mailbox interface {
 // A Catalog keeps workflows and the list of runs. It is safe for concurrent use.
 type Catalog interface {
 	// PutWorkflow keeps a workflow version; a second time it changes nothing
-	// but makes that version the latest of its name.
+	// but makes that version the latest of its name. A part does not become
+	// that.
 	PutWorkflow(ctx context.Context, w Workflow) error
 
 	// Workflow returns a version; with an empty version the latest of name,
@@ -160,6 +161,14 @@ type Workflow struct {
 	Version string
 	Source  []byte
 	Created time.Time
+
+	// Pins are the versions of the workflows that it runs, by their names as
+	// its source has them.
+	Pins map[string]string
+
+	// Part says that it is put because another workflow runs it. That is not
+	// kept.
+	Part bool
 }
 
 // A NewRun is a run to be accepted.
@@ -200,6 +209,8 @@ type Groups interface {
 // A Filter selects runs; zero fields select all.
 type Filter struct {
 	ID       executor.RunID // this one
+	Under    executor.RunID // its children, and theirs
+	TopLevel bool           // no children
 	Workflow string
 	Status   executor.Status
 	Since    time.Time

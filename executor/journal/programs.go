@@ -40,7 +40,10 @@ func (p *Programs) Get(ctx context.Context, version string) (*dsl.Program, error
 	if err != nil {
 		return nil, fmt.Errorf("cannot load workflow version %s: %w", version, err)
 	}
-	program, _, err = dsl.Compile(w.Name+".yaml", w.Source)
+	program, _, err = dsl.CompileWith(w.Name+".yaml", w.Source, func(name string) (dsl.Child, error) {
+		child, err := p.Get(ctx, w.Pins[name])
+		return dsl.Child{Program: child}, err
+	})
 	if err != nil {
 		// Not wrapped: these mistakes are not the caller's.
 		return nil, fmt.Errorf("cannot compile stored workflow version %s: %v", version, err) //nolint:errorlint // see above

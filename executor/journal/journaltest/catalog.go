@@ -14,6 +14,8 @@ var workflowTests = []test{
 	{"the version put last is the latest", knowsLatest},
 	{"workflows are listed by name", listsWorkflows},
 	{"what is not there is not found", findsNoWorkflow},
+	{"a version is kept with those that it runs", keepsPins},
+	{"a part of another workflow is not the latest of its name", keepsParts},
 }
 
 var acceptTests = []test{
@@ -71,6 +73,29 @@ func listsWorkflows(s *store) {
 		}
 	}
 	s.wantEqual("names", names, []string{"B2", "a2", "a-b2", "a_b2", "b2", "ä2"})
+}
+
+func keepsPins(s *store) {
+	w := workflow("a", "1")
+	w.Pins = map[string]string{"./b.yaml": "2", "c@prod": "3"}
+	s.fatal(s.PutWorkflow(s.Context(), w))
+	s.wantWorkflow("a", "1", w)
+	page, err := s.Workflows(s.Context(), "", 1)
+	s.fatal(err)
+	s.wantEqual("workflows", page, []journal.Workflow{w})
+}
+
+func keepsParts(s *store) {
+	part := workflow("a", "2")
+	part.Part = true
+	s.fatal(s.PutWorkflow(s.Context(), part))
+	if _, err := s.Workflow(s.Context(), "a", ""); !errors.Is(err, journal.ErrNotFound) {
+		s.Errorf("a part is the latest of its name: %v", err)
+	}
+	s.fatal(s.PutWorkflow(s.Context(), workflow("a", "1")))
+	s.fatal(s.PutWorkflow(s.Context(), part))
+	s.wantWorkflow("a", "", workflow("a", "1"))
+	s.wantWorkflow("a", "2", workflow("a", "2"))
 }
 
 func findsNoWorkflow(s *store) {

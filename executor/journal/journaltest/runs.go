@@ -12,6 +12,7 @@ var runsTests = []test{
 	{"rows follow the facts", rowsFollowFacts},
 	{"pages go from the newest to the oldest", pagesRuns},
 	{"filters select", filtersRuns},
+	{"children stand under their run, and can be left out", filtersChildren},
 	{"hostile text selects nothing and breaks nothing", survivesHostileText},
 	{"an error with any bytes in it is kept readable", cleansErrors},
 }
@@ -81,6 +82,21 @@ func pagesRuns(s *store) {
 		s.Errorf("a limit of -1 gives %d runs, want 1", len(got))
 	}
 	s.wantEqual("all runs", len(s.list(journal.Filter{Limit: 1 << 40})), 5)
+}
+
+func filtersChildren(s *store) {
+	parent := runID(1)
+	ids := []executor.RunID{parent, parent + ".a[3]", parent + ".a[3].b#2.4", parent + ".z", runID(2), runID(2) + ".a"}
+	for i, id := range ids {
+		r := newRun(i)
+		r.ID, r.Owner = id, ""
+		_, _, err := s.Accept(s.Context(), r)
+		s.fatal(err)
+	}
+	s.wantEqual("those on top", s.list(journal.Filter{TopLevel: true}), []executor.RunID{runID(2), parent})
+	s.wantEqual("those under one", s.list(journal.Filter{Under: parent}), []executor.RunID{ids[3], ids[2], ids[1]})
+	s.wantEqual("those under a child", s.list(journal.Filter{Under: ids[1]}), []executor.RunID{ids[2]})
+	s.wantEqual("those under none", s.list(journal.Filter{Under: "'%"}), []executor.RunID{})
 }
 
 func filtersRuns(s *store) {

@@ -19,7 +19,7 @@ func (db *DB) Runs(ctx context.Context, f journal.Filter) ([]journal.RunRow, err
 	if err != nil {
 		return nil, fmt.Errorf("cannot list runs: %w", err)
 	}
-	for _, s := range []string{string(f.ID), f.Workflow, string(f.Status), f.Query} {
+	for _, s := range []string{string(f.ID), string(f.Under), f.Workflow, string(f.Status), f.Query} {
 		if !journal.IsText(s) {
 			return nil, nil // no row has it
 		}
@@ -48,6 +48,13 @@ func conditions(f journal.Filter) (where string, args []any, err error) {
 	}
 	if f.ID != "" {
 		add("id = $", f.ID)
+	}
+	if f.Under != "" { // what stands between "." and the character after it
+		add("id > $", f.Under+".")
+		add("id < $", f.Under+"/")
+	}
+	if f.TopLevel {
+		all = append(all, "strpos(id, '.') = 0")
 	}
 	if f.Workflow != "" {
 		add("workflow = $", f.Workflow)

@@ -15,13 +15,19 @@ func (db *DB) PutWorkflow(ctx context.Context, w journal.Workflow) error {
 	if !journal.IsText(w.Name) || !journal.IsText(w.Version) {
 		return fmt.Errorf("cannot keep workflow %q: %w", w.Name, journal.ErrText)
 	}
+	pins, err := journal.EncodePins(w.Pins)
+	if err != nil {
+		return fmt.Errorf("cannot keep workflow %s: %w", w.Name, err)
+	}
 	b := &pgx.Batch{} // is one transaction
 	b.Queue(`
-		INSERT INTO workflows (name, version, source, created) VALUES ($1, $2, coalesce($3, ''::bytea), $4)
-		ON CONFLICT DO NOTHING`, w.Name, w.Version, w.Source, w.Created)
-	b.Queue(`
-		INSERT INTO latest (name, version) VALUES ($1, $2)
-		ON CONFLICT (name) DO UPDATE SET version = excluded.version`, w.Name, w.Version)
+		INSERT INTO workflows (name, version, source, created, pins) VALUES ($1, $2, coalesce($3, ''::bytea), $4, $5)
+		ON CONFLICT DO NOTHING`, w.Name, w.Version, w.Source, w.Created, pins)
+	if !w.Part {
+		b.Queue(`
+			INSERT INTO latest (name, version) VALUES ($1, $2)
+			ON CONFLICT (name) DO UPDATE SET version = excluded.version`, w.Name, w.Version)
+	}
 	if err := db.pool.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("cannot keep workflow %s: %w", w.Name, err)
 	}
@@ -44,7 +50,7 @@ func (db *DB) workflow(ctx context.Context, name, version string) (w journal.Wor
 	if !journal.IsText(name) || !journal.IsText(version) {
 		return w, journal.ErrNotFound
 	}
-	const columns = `SELECT w.name, w.version, w.source, w.created FROM workflows w `
+	const columns = `SELECT w.name, w.version, w.source, w.created, w.pins FROM workflows w `
 	var rows pgx.Rows
 	switch {
 	case version == "":
@@ -66,7 +72,7 @@ func (db *DB) Workflows(ctx context.Context, after string, limit int) ([]journal
 		return nil, fmt.Errorf("cannot list workflows: %w", journal.ErrCursor)
 	}
 	rows, err := db.pool.Query(ctx, `
-		SELECT w.name, w.version, w.source, w.created FROM workflows w JOIN latest USING (name, version)
+		SELECT w.name, w.version, w.source, w.created, w.pins FROM workflows w JOIN latest USING (name, version)
 		WHERE w.name > $1 ORDER BY w.name LIMIT $2`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("cannot list workflows: %w", err)
@@ -79,7 +85,11 @@ func (db *DB) Workflows(ctx context.Context, after string, limit int) ([]journal
 }
 
 func scanWorkflow(row pgx.CollectableRow) (w journal.Workflow, err error) {
-	err = row.Scan(&w.Name, &w.Version, &w.Source, &w.Created)
+	var pins []byte
+	if err := row.Scan(&w.Name, &w.Version, &w.Source, &w.Created, &pins); err != nil {
+		return w, err
+	}
 	w.Created = w.Created.UTC()
+	w.Pins, err = journal.DecodePins(pins)
 	return w, err
 }

@@ -51,6 +51,12 @@ func conditions(f journal.Filter) (where string, args []any, err error) {
 	if f.ID != "" {
 		add("r.id = ?", f.ID)
 	}
+	if f.Under != "" { // what stands between "." and the character after it
+		add("r.id > ? AND r.id < ?", f.Under+".", f.Under+"/")
+	}
+	if f.TopLevel {
+		add("instr(r.id, '.') = 0")
+	}
 	if f.Workflow != "" {
 		add("r.workflow = ?", f.Workflow)
 	}

@@ -14,11 +14,15 @@ func (db *DB) PutWorkflow(ctx context.Context, w journal.Workflow) error {
 	if !journal.IsText(w.Name) || !journal.IsText(w.Version) {
 		return fmt.Errorf("cannot keep workflow %q: %w", w.Name, journal.ErrText)
 	}
-	err := db.writer.do(ctx, func(tx *sql.Conn) error {
+	pins, err := journal.EncodePins(w.Pins)
+	if err != nil {
+		return fmt.Errorf("cannot keep workflow %s: %w", w.Name, err)
+	}
+	err = db.writer.do(ctx, func(tx *sql.Conn) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO workflows (name, version, source, created) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`, w.Name, w.Version, notNil(w.Source), w.Created.UnixMicro())
-		if err != nil {
+			INSERT INTO workflows (name, version, source, created, pins) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, w.Name, w.Version, notNil(w.Source), w.Created.UnixMicro(), pins)
+		if err != nil || w.Part {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
@@ -34,7 +38,7 @@ func (db *DB) PutWorkflow(ctx context.Context, w journal.Workflow) error {
 
 // Workflow implements journal.Catalog.
 func (db *DB) Workflow(ctx context.Context, name, version string) (journal.Workflow, error) {
-	const columns = `SELECT w.name, w.version, w.source, w.created FROM workflows w `
+	const columns = `SELECT w.name, w.version, w.source, w.created, w.pins FROM workflows w `
 	var row *sql.Row
 	switch {
 	case version == "":
@@ -57,7 +61,7 @@ func (db *DB) Workflow(ctx context.Context, name, version string) (journal.Workf
 // Workflows implements journal.Catalog.
 func (db *DB) Workflows(ctx context.Context, after string, limit int) ([]journal.Workflow, error) {
 	rows, err := db.reader.QueryContext(ctx, `
-		SELECT w.name, w.version, w.source, w.created FROM workflows w JOIN latest USING (name, version)
+		SELECT w.name, w.version, w.source, w.created, w.pins FROM workflows w JOIN latest USING (name, version)
 		WHERE w.name > ? ORDER BY w.name LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("cannot list workflows: %w", err)
@@ -82,8 +86,12 @@ type scanner interface{ Scan(dest ...any) error }
 
 func scanWorkflow(s scanner) (w journal.Workflow, err error) {
 	var created sql.NullInt64
-	err = s.Scan(&w.Name, &w.Version, &w.Source, &created)
+	var pins []byte
+	if err := s.Scan(&w.Name, &w.Version, &w.Source, &created, &pins); err != nil {
+		return w, err
+	}
 	w.Created = fromMicros(created)
+	w.Pins, err = journal.DecodePins(pins)
 	return w, err
 }
 
