@@ -70,7 +70,7 @@ func serveOn(t *testing.T, url, owner string) *embedded.Engine {
 	engine := embedded.New(embedded.Config{
 		Journal: db, Releaser: db, Catalog: db, Documents: db, Watcher: db, Groups: db, Mailbox: db,
 		Programs: journal.NewPrograms(db),
-		Nodes:    []embedded.Node{n}, Owner: owner, Logger: log,
+		Nodes:    []embedded.Node{n}, Owner: owner, Logger: log, LeaseTTL: 3 * time.Second,
 	})
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
