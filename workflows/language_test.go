@@ -27,17 +27,33 @@ func blocks(page, word string) [][2]string {
 	return found
 }
 
+// fileBlocks reads files that a page shows: blocks with the name of the file.
+func fileBlocks(page string) func(name string) ([]byte, error) {
+	return func(name string) ([]byte, error) {
+		for _, b := range blocks(page, "yaml") {
+			if b[0] == name {
+				return []byte(b[1]), nil
+			}
+		}
+		return nil, fmt.Errorf("the page has no file %s", name)
+	}
+}
+
 // Every workflow of the page compiles without a warning, and the tests beside
 // it pass.
 func TestExamplesOfTheLanguageRun(t *testing.T) {
 	t.Parallel()
 	var program, first *dsl.Program
+	sources := &dsl.Sources{Read: fileBlocks(read(t, languagePage))}
 	played := 0
 	for i, b := range blocks(read(t, languagePage), "yaml") {
+		if strings.HasSuffix(b[0], ".yaml") {
+			continue
+		}
 		if b[0] == "" {
 			var warnings dsl.Errors
 			var err error
-			program, warnings, err = dsl.Compile(fmt.Sprintf("block %d", i), []byte(b[1]))
+			program, warnings, err = sources.Compile(fmt.Sprintf("block %d", i), []byte(b[1]))
 			if err != nil || len(warnings) > 0 {
 				t.Fatalf("%v %v\n%s", err, warnings, b[1])
 			}
