@@ -73,10 +73,10 @@ func (c *compiler) refuseOwn(name string, n *node) {
 }
 
 // given reports whether what the function runs says what it takes and gives.
-func (f *Function) given() bool { return f.Builtin != "" || f.Workflow != nil }
+func (f Function) given() bool { return f.Builtin != "" || f.Workflow != nil }
 
 // title names what takes the function's inputs.
-func (f *Function) title() string {
+func (f Function) title() string {
 	if f.Workflow != nil {
 		return "workflow " + f.Workflow.Name
 	}

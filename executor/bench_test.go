@@ -124,7 +124,7 @@ func drive(tb testing.TB, program *dsl.Program) []Record {
 				facts = append(facts, Succeeded{Task: c.Attempt.Task, Attempt: c.Attempt.N, Outputs: outputs})
 			case Finish:
 				facts = append(facts, Finished(c))
-			case Plan, Abort, SetTimer, Begin, Conclude:
+			case Plan, StartChild, Abort, SetTimer, Begin, Conclude:
 			}
 		}
 	}

@@ -251,8 +251,11 @@ func TestASubWorkflowIsAcceptedOnce(t *testing.T) {
 	}
 	kept := keepWith(t, w.db, src, files)
 	id := executor.RunID("run_" + strings.Repeat("a", 26))
-	_, _, err := w.engine.Submit(t.Context(), journal.NewRun{ID: id + ".a", Workflow: "in", Version: kept.Pins["./in.yaml"],
-		Inputs: map[string]object.Value{"n": object.FromJSON([]byte("3"))}, IdempotencyKey: "child/" + string(id) + ".a", Created: time.Now().UTC()})
+	_, _, err := w.engine.Submit(t.Context(), journal.NewRun{
+		ID: id + ".a", Workflow: "in", Version: kept.Pins["./in.yaml"],
+		Inputs:         map[string]object.Value{"n": object.FromJSON([]byte("3"))},
+		IdempotencyKey: "child/" + string(id) + ".a", Created: time.Now().UTC(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
