@@ -8,26 +8,72 @@ import (
 	"example.org/weft/object"
 )
 
-// An attempt is one try of a task; the last of a live task has not ended.
+// An attempt is one try of a task; the last of a live task has not ended. It is
+// kept as long as its run, and a run may have a million: what is the same for
+// many is shared, what few have is apart.
 type attempt struct {
+	*site
+	*vigil  // of an attempt of a step that waits, else nil
 	epoch   uint64
-	node    NodeID
-	reason  string
-	visit   int32 // of the task, from 0
-	placed  time.Time
-	started time.Time
-	ended   time.Time
-	due     time.Time // when a wait is over; zero: never
-	ask     string    // what people are asked
-	token   string    // digest of what calls it back
-	called  *CalledBack
-	heard   time.Time // last sign of life of what calls back
-	beats   int       // heartbeats so far
+	visit   int32     // of the task, from 0
 	child   *childRun // it is a run of another workflow
 	outcome attemptOutcome
+	placed  moment
+	started moment
+	ended   moment
 	usage   Usage
 	moved   []Transfer
 	failure *Failed
+}
+
+// A site is where attempts were placed, and why there. It is shared by all of
+// which both are true.
+type site struct {
+	node   NodeID
+	reason string
+}
+
+// A vigil is what an attempt has that waits.
+type vigil struct {
+	due    time.Time // when the wait is over; zero: never
+	ask    string    // what people are asked
+	token  string    // digest of what calls it back
+	called *CalledBack
+	heard  time.Time // last sign of life of what calls back
+	beats  int       // heartbeats so far
+}
+
+// A moment is a time in microseconds, as records have it; 0 is not known.
+type moment int64
+
+func momentOf(t time.Time) moment {
+	if t.IsZero() {
+		return 0
+	}
+	return moment(t.UnixMicro())
+}
+
+func (m moment) time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(m)).UTC()
+}
+
+// maxSites bounds how many sites are looked up again; reasons may tell bytes.
+const maxSites = 1024
+
+// site returns the site that attempts share.
+func (r *Run) site(node NodeID, reason string) *site {
+	s := site{node, reason}
+	shared := r.sites[s]
+	if shared == nil {
+		shared = &s
+		if len(r.sites) < maxSites {
+			r.sites[s] = shared
+		}
+	}
+	return shared
 }
 
 // An attemptOutcome is how an attempt ended.
@@ -72,7 +118,11 @@ func (r *Run) placed(at time.Time, p Placed) error {
 		return ErrStale
 	}
 	r.epoch = p.Epoch
-	r.addAttempt(f, item, attempt{epoch: p.Epoch, node: p.Node, reason: p.Reason, token: p.Token, placed: at})
+	a := attempt{epoch: p.Epoch, site: r.site(p.Node, p.Reason), placed: momentOf(at)}
+	if f.step.Wait != nil {
+		a.vigil = &vigil{token: p.Token}
+	}
+	r.addAttempt(f, item, a)
 	r.enterLive(f, item)
 	return nil
 }
@@ -138,10 +188,10 @@ func (r *Run) attemptStarted(at time.Time, s AttemptStarted) error {
 		return err
 	}
 	a := &f.tasks[item].attempts[s.Attempt-1]
-	if !a.started.IsZero() {
+	if a.started != 0 {
 		return ErrStale
 	}
-	a.started = at
+	a.started = momentOf(at)
 	return nil
 }
 
@@ -209,7 +259,7 @@ func (r *Run) placingFailed(at time.Time, x Failed) error {
 		return ErrStale
 	}
 	t := f.grow(item)
-	t.attempts = append(t.attempts, attempt{placed: at, ended: at, outcome: didFail, failure: &x})
+	t.attempts = append(t.attempts, attempt{site: r.site("", ""), placed: momentOf(at), ended: momentOf(at), outcome: didFail, failure: &x})
 	f.begins(t)
 	t.asked, t.wanted, t.inputs, t.failure = askNothing, false, nil, &x
 	r.freeSlot(f, item)
@@ -245,7 +295,7 @@ func (r *Run) lose(f *family, item int, at time.Time, reason string, drained boo
 		return
 	}
 	a := r.endAttempt(f, item, at, wasLost)
-	if !drained && !a.started.IsZero() {
+	if !drained && a.started != 0 {
 		t.losses++
 	}
 	if t.losses < MaxLost {
@@ -302,7 +352,7 @@ func (r *Run) endAttempt(f *family, item int, at time.Time, outcome attemptOutco
 	r.freeSlot(f, item)
 	t.stopping, t.asked, t.inputs = false, askNothing, nil
 	a := &t.attempts[len(t.attempts)-1]
-	a.ended, a.outcome = at, outcome
+	a.ended, a.outcome = momentOf(at), outcome
 	if r.ending != nil && len(r.live) == 0 {
 		r.enqueue(theOutputs())
 	}

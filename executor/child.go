@@ -39,7 +39,7 @@ func (r *Run) childBegun(f *family, item int, at time.Time) {
 	if before := t.child(); t.resumes && before != nil {
 		c.n, c.after = before.n, before.ended
 	}
-	t = r.addAttempt(f, item, attempt{placed: at, started: at, child: c})
+	t = r.addAttempt(f, item, attempt{site: r.site("", ""), placed: momentOf(at), started: momentOf(at), child: c})
 	t.resumes, t.anew = false, false
 	r.enterLive(f, item)
 }
@@ -184,7 +184,7 @@ func (r *Run) askChildTimeout(f *family, item int) {
 		return
 	}
 	t.child().timed = true
-	at := t.attempts[len(t.attempts)-1].placed.Add(f.timeout())
+	at := t.attempts[len(t.attempts)-1].placed.time().Add(f.timeout())
 	r.emit(pending{command: SetTimer{Timer: f.childTimer(item), At: at}, who: ref{int32(f.index), int32(item)}})
 }
 

@@ -30,7 +30,7 @@ func (r *Run) askDeadline(f *family, item int) {
 		return
 	}
 	t.timed = t.began
-	at := t.attempts[t.began-1].placed.Add(f.step.Deadline)
+	at := t.attempts[t.began-1].placed.time().Add(f.step.Deadline)
 	r.emit(pending{command: SetTimer{Timer: f.deadlineTimer(item), At: at}, who: ref{int32(f.index), int32(item)}})
 }
 

@@ -198,7 +198,7 @@ func (r *Run) examineTask(f *family, item int) {
 // everything is there.
 func (r *Run) examineReady(f *family, item int) {
 	t := &f.tasks[item]
-	if t.inputs != nil && t.loss == r.losses {
+	if t.inputs != nil && t.loss == int32(r.losses) {
 		r.proceed(f, item, t.inputs)
 		return
 	}
@@ -270,7 +270,7 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 	case f.nodeless():
 		r.ask(who, askBegin, Begin{f.begin(item, inputs)})
 	default:
-		t.inputs, t.loss = inputs, r.losses
+		t.inputs, t.loss = inputs, int32(r.losses)
 		r.ask(who, askPlace, r.place(f, item, inputs))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"example.org/weft/dsl"
 	"example.org/weft/object"
@@ -70,30 +69,30 @@ type task struct {
 	once     bool  // it has succeeded, whatever became of its objects since
 	lost     bool  // and something that it made is lost
 	opaque   bool  // and it is not known which of its outputs had that
+	expired  bool  // the deadline is over
+	resumes  bool  // its next attempt goes on with the child run of its last one
+	anew     bool  // its next attempt does not, whatever redrives come: it may have other inputs
 	eval     *evaluation
 	attempts []attempt
 	outputs  map[string]object.Value // when it succeeded last
 	failure  *Failed                 // of the last attempt
-	retries  int32                   // since it last succeeded
-	losses   int32                   // likewise
-	redriven int32                   // how often it was run again on purpose after it had succeeded
-	visits   int32                   // that are over and were not the last
-	began    int32                   // number of the attempt from which the deadline runs
-	expired  bool                    // the deadline is over
-	resumes  bool                    // its next attempt goes on with the child run of its last one
-	anew     bool                    // its next attempt does not, whatever redrives come: it may have other inputs
-	liveAt   int32                   // index into Run.live
-	retryAt  time.Time
+	retryAt  moment
+	retries  int32 // since it last succeeded
+	losses   int32 // likewise
+	redriven int32 // how often it was run again on purpose after it had succeeded
+	visits   int32 // that are over and were not the last
+	began    int32 // number of the attempt from which the deadline runs
+	liveAt   int32 // index into Run.live
 
 	// What follows.
 	seat
 	wanted  bool                    // lost and wanted again
-	timed   int32                   // began as it was when the deadline's timer was asked for
 	slot    bool                    // counts in family.live
 	gated   bool                    // in family.gate
+	timed   int32                   // began as it was when the deadline's timer was asked for
+	loss    int32                   // Run.losses when inputs were evaluated
 	waiting list                    // who waits for its end
 	inputs  map[string]object.Value // as asked for placing
-	loss    int                     // Run.losses when inputs were evaluated
 }
 
 // A phase is what facts say of a task, and whether it is skipped.

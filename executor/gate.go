@@ -1,7 +1,13 @@
 package executor
 
-// A gate holds the ready tasks of a family that max_parallel keeps back: a heap
-// of items, lowest first.
+// defaultWindow is how many attempts of a foreach are out at a time: more than
+// nodes can take at once, so that none of them idles, and few enough that what
+// an attempt costs (a command, a claim, a place in a queue) is not paid for all
+// tasks of a wide foreach together. It is no fact: another window would do.
+const defaultWindow = 4096
+
+// A gate holds the ready tasks of a family that max_parallel, or the window,
+// keeps back: a heap of items, lowest first.
 type gate []int32
 
 func (g *gate) push(item int32) {
@@ -40,12 +46,12 @@ func (g *gate) pop() int32 {
 	return least
 }
 
-// takeSlot reports whether the task may go on under max_parallel; if not, it
-// is examined again when a slot is free. Which of the ready items come first is
+// takeSlot reports whether the task may go on under max_parallel and within the
+// window; if not, it is examined again when a slot is free. Which of the ready items come first is
 // no fact: after a crash it may be others.
 func (r *Run) takeSlot(f *family, item int) bool {
 	t := &f.tasks[item]
-	limit := f.maxParallel()
+	limit := r.slots(f)
 	if limit == 0 || t.slot {
 		return true
 	}
@@ -92,7 +98,7 @@ func (r *Run) admitAll() {
 // whether there were any.
 func (r *Run) admit(f *family) bool {
 	n := 0
-	for free := f.maxParallel() - f.live; n < free && len(f.gate) > 0; {
+	for free := r.slots(f) - f.live; n < free && len(f.gate) > 0; {
 		item := f.gate.pop()
 		if !f.tasks[item].gated {
 			continue // it went on by itself
@@ -108,6 +114,16 @@ func (r *Run) admit(f *family) bool {
 func (f *family) full() bool {
 	limit := f.maxParallel()
 	return limit > 0 && f.count[live]+f.count[waiting] >= limit
+}
+
+// slots is how many tasks may be out at a time; 0 is any number. Those that wait
+// for what no node does cost little, and all of them are begun.
+func (r *Run) slots(f *family) int {
+	limit := f.maxParallel()
+	if f.step.Foreach != nil && f.step.Wait == nil && (limit == 0 || limit > r.window) {
+		return r.window
+	}
+	return limit
 }
 
 func (f *family) maxParallel() int {

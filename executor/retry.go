@@ -39,7 +39,7 @@ func (r *Run) retry(f *family, item int, at time.Time) {
 	if delay <= 0 {
 		r.turn(f, item, idle)
 	} else {
-		t.retryAt = at.Add(delay)
+		t.retryAt = momentOf(at.Add(delay))
 		r.turn(f, item, retrying)
 	}
 	r.enqueue(who)
@@ -75,7 +75,7 @@ func (r *Run) askTimer(f *family, item int) {
 	}
 	r.ask(ref{int32(f.index), int32(item)}, askTimer, SetTimer{
 		Timer: retryTimer(f.name(item), len(t.attempts)),
-		At:    t.retryAt,
+		At:    t.retryAt.time(),
 	})
 }
 

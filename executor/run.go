@@ -26,6 +26,8 @@ type Run struct {
 	prog     *dsl.Program
 	steps    map[string]int // index by name; looked up, never ranged over
 	families []family       // one per step of the program
+	window   int            // see defaultWindow
+	sites    map[site]*site // looked up, never ranged over
 
 	// What facts say.
 	seq        uint64
@@ -83,6 +85,8 @@ func New(id RunID, p *dsl.Program) *Run {
 		prog:     p,
 		steps:    make(map[string]int, len(p.Steps)),
 		families: make([]family, len(p.Steps)),
+		window:   defaultWindow,
+		sites:    map[site]*site{},
 		lost:     map[object.ID]bool{},
 		lostAt:   map[NodeID]uint64{},
 		kept:     map[string][]map[string]object.Value{},

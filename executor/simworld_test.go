@@ -53,7 +53,7 @@ type world struct {
 
 func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
 	tb.Helper()
-	return &world{
+	w := &world{
 		tb: tb, rng: rand.New(rand.NewPCG(seed, 1)), program: program,
 		run:      New(RunID("run_sim"), program),
 		follower: New(RunID("run_sim"), program),
@@ -63,6 +63,10 @@ func newWorld(tb testing.TB, program *dsl.Program, seed uint64) *world {
 		maker: map[object.ID]TaskID{}, gone: map[object.ID]bool{}, done: map[string]bool{},
 		children: map[RunID]*simChild{},
 	}
+	if seed%4 > 1 { // another than the follower's: it is no fact
+		w.run.window = int(seed%4) - 1
+	}
+	return w
 }
 
 // start begins the run.

@@ -49,7 +49,10 @@ func snapshot(tb testing.TB, r *Run) string {
 				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.then, t.eval.with})
 			}
 			for _, a := range t.attempts {
-				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, a.due, a.ask, a.token, a.called, a.heard, a.beats, showChild(a.child)})
+				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, showChild(a.child)})
+				if a.vigil != nil {
+					say("  waits", []any{a.due, a.ask, a.token, a.called, a.heard, a.beats})
+				}
 			}
 		}
 	}
@@ -80,10 +83,10 @@ func unanswered(r *Run) []string {
 		if r.ending == nil && f.asked == askEvaluate && !f.complete() {
 			out = append(out, "evaluate "+f.step.Name)
 		}
-		free := f.maxParallel() - f.count[live] - f.count[waiting] // more may be out after a loss; they are refused
+		free := r.slots(f) - f.count[live] - f.count[waiting] // more may be out after a loss; they are refused
 		for item := range f.tasks {
 			text := unansweredOf(r, f, item)
-			if f.maxParallel() > 0 && text == "place "+f.step.Name {
+			if r.slots(f) > 0 && text == "place "+f.step.Name {
 				if free--; free < 0 {
 					continue
 				}
@@ -123,13 +126,13 @@ func unansweredOf(r *Run, f *family, item int) string {
 	case t.asked == askEvaluate:
 		return "evaluate " + string(f.name(item))
 	case (t.asked == askPlace || t.asked == askBegin) && !r.paused:
-		return placeKey(f, f.name(item), n+1)
+		return placeKey(r, f, f.name(item), n+1)
 	}
 	return ""
 }
 
-func placeKey(f *family, id TaskID, n int) string {
-	if f.maxParallel() > 0 { // a foreach: no task has its name
+func placeKey(r *Run, f *family, id TaskID, n int) string {
+	if r.slots(f) > 0 { // a foreach: no task has its name
 		return "place " + f.step.Name
 	}
 	return fmt.Sprintf("place %s/%d", id, n)
@@ -145,10 +148,10 @@ func keys(r *Run, commands []Command) []string {
 		case Evaluate:
 			out = append(out, "evaluate "+string(c.Fact.Task))
 		case Place:
-			out = append(out, placeKey(&r.families[c.Step], c.Task, c.Attempt))
+			out = append(out, placeKey(r, &r.families[c.Step], c.Task, c.Attempt))
 		case Begin:
 			f, _, _ := r.find(c.Fact.Task)
-			out = append(out, placeKey(f, c.Fact.Task, c.Fact.Attempt))
+			out = append(out, placeKey(r, f, c.Fact.Task, c.Fact.Attempt))
 		case Invoke:
 			out = append(out, fmt.Sprintf("invoke %s/%d", c.Attempt.Task, c.Attempt.N))
 		case StartChild:
@@ -172,6 +175,7 @@ func keys(r *Run, commands []Command) []string {
 func rebuild(tb testing.TB, lost *Run, journal []Record) (*Run, []Command) {
 	tb.Helper()
 	r := New(lost.id, lost.prog)
+	r.window = lost.window
 	for _, rec := range journal {
 		if err := r.Step(rec); err != nil {
 			tb.Fatalf("replay of record %d, %s: %v", rec.Seq, KindOf(rec.Fact), err)

@@ -106,20 +106,23 @@ func (r *Run) viewFamily(f *family) TaskView {
 }
 
 func (a *attempt) view(n int) AttemptView {
-	return AttemptView{
+	v := AttemptView{
 		N:       n,
 		Epoch:   a.epoch,
 		Node:    a.node,
 		Reason:  a.reason,
-		Token:   a.token,
-		Placed:  a.placed,
-		Started: a.started,
-		Ended:   a.ended,
+		Placed:  a.placed.time(),
+		Started: a.started.time(),
+		Ended:   a.ended.time(),
 		Outcome: a.outcome.String(),
 		Usage:   a.usage,
 		Moved:   a.moved,
 		Failure: a.failure,
 	}
+	if a.vigil != nil {
+		v.Token = a.token
+	}
+	return v
 }
 
 func (o attemptOutcome) String() string {
@@ -150,7 +153,7 @@ func (r *Run) taskState(f *family, t *task) TaskState {
 	case cancelled:
 		return TaskCancelled
 	case live:
-		if t.attempts[len(t.attempts)-1].started.IsZero() {
+		if t.attempts[len(t.attempts)-1].started == 0 {
 			return TaskPlaced
 		}
 		return TaskRunning

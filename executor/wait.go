@@ -78,7 +78,7 @@ func (r *Run) begun(at time.Time, b Begun) error {
 		r.childBegun(f, item, at)
 		return nil
 	}
-	a := attempt{placed: at, due: b.Until, ask: b.Ask}
+	a := attempt{site: r.site("", ""), vigil: &vigil{due: b.Until, ask: b.Ask}, placed: momentOf(at)}
 	if b.Within > 0 || f.step.Wait.Signal == "" && b.Until.IsZero() {
 		a.due = at.Add(b.Within)
 	}

@@ -14,7 +14,7 @@ func (r *Run) taskWaitsFor(f *family, item int) []string {
 	t := &f.tasks[item]
 	switch {
 	case t.phase == retrying:
-		return []string{"a retry at " + t.retryAt.UTC().Format("15:04:05")}
+		return []string{"a retry at " + t.retryAt.time().Format("15:04:05")}
 	case t.phase == waiting:
 		return []string{t.waitInWords(f, item)}
 	case t.asked == askPlace:
@@ -29,8 +29,10 @@ func (r *Run) taskWaitsFor(f *family, item int) []string {
 		return []string{"what its expressions gave to be recorded"}
 	case r.paused:
 		return []string{"the run to be resumed"}
-	case t.gated:
+	case t.gated && r.slots(f) == f.maxParallel():
 		return []string{fmt.Sprintf("max_parallel %d", f.maxParallel())}
+	case t.gated:
+		return []string{"its turn: " + count(f.live, "task") + " of " + f.step.Name + " are before it"}
 	}
 	return nil
 }
