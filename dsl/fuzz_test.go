@@ -60,12 +60,16 @@ func checkMistakes(t *testing.T, src string, err error) {
 	if !errors.As(err, &mistakes) || len(mistakes) == 0 {
 		t.Fatalf("the error is a %T", err)
 	}
+	breaks := 0
+	for _, lineBreak := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} { // as YAML has them
+		breaks += strings.Count(src, lineBreak)
+	}
 	last := dsl.Pos{Line: 1, Column: 1}
 	for _, m := range mistakes {
 		if m.Pos.Line < last.Line || m.Pos.Line == last.Line && m.Pos.Column < last.Column {
 			t.Fatalf("mistakes out of order:\n%v", err)
 		}
-		if m.Pos.Line > strings.Count(src, "\n")+2 {
+		if m.Pos.Line > breaks+2 {
 			t.Fatalf("mistake in a line that there is not:\n%v", m)
 		}
 		last = m.Pos

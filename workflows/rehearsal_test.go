@@ -1,9 +1,11 @@
 package workflows_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"example.org/weft/dsl"
 	"example.org/weft/executor/rehearsal"
@@ -41,4 +43,23 @@ func TestEveryWorkflowPassesItsOwnTests(t *testing.T) {
 			}
 		})
 	}
+}
+
+// All of them at once is one command; what it takes is printed.
+func TestOneCommandPlaysTheTestsOfAllWorkflows(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*/workflow.test.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := weft(t, append([]string{"test"}, files...)...)
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	took := time.Since(began)
+	if err != nil || bytes.Contains(out, []byte("FAIL")) {
+		t.Fatalf("weft test: %v\n%s", err, out)
+	}
+	last := out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:]
+	t.Logf("%d workflows, %s: %s, %s of processor time", len(files), bytes.TrimSpace(last),
+		took.Round(time.Millisecond), (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond))
 }
