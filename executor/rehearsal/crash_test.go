@@ -97,7 +97,7 @@ func (s *crasher) rebuild(t *testing.T) []executor.Command {
 	}
 	s.due = slices.DeleteFunc(s.due, func(e event) bool {
 		switch e.fact.(type) {
-		case executor.Succeeded, executor.Failed, executor.HandedOver, executor.CalledBack, executor.SignalReceived:
+		case executor.Succeeded, executor.Failed, executor.HandedOver, executor.CalledBack, executor.SignalReceived, executor.ChildEnded:
 			return false
 		}
 		return true
@@ -121,6 +121,11 @@ func (s *crasher) goesOn(c executor.Command) bool {
 				return f.Task == c.Attempt.Task && f.Attempt == c.Attempt.N
 			}
 			return false
+		})
+	case executor.StartChild:
+		return slices.ContainsFunc(s.due, func(e event) bool {
+			f, ok := e.fact.(executor.ChildEnded)
+			return ok && f.Task == c.Attempt.Task && f.Seq == uint64(c.Attempt.N) && (f.Status == c.Want || c.Want != executor.StatusCancelled)
 		})
 	case executor.Begin:
 		view, _ := s.run.Task(c.Fact.Task)
@@ -159,15 +164,20 @@ func shown(values map[string]object.Value) string {
 // ofThePage returns the tests that stand beside workflows of docs/language.md.
 func ofThePage(t *testing.T) []*dsl.TestFile {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/language.md")
-	if err != nil {
-		t.Fatal(err)
+	page := read(t, "../../docs/language.md")
+	file := func(name string) ([]byte, error) { // that the page shows under its name
+		_, text, ok := strings.Cut(page, "\n```yaml "+name+"\n")
+		if !ok {
+			return nil, fmt.Errorf("the page has no file %s", name)
+		}
+		text, _, _ = strings.Cut(text, "\n```")
+		return []byte(text), nil
 	}
 	pair := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```\n+```yaml test\n(.*?)^```$")
 	var files []*dsl.TestFile
-	for _, m := range pair.FindAllStringSubmatch(string(page), -1) {
+	for _, m := range pair.FindAllStringSubmatch(page, -1) {
 		src := "version: 1\nworkflow: above\ntests:\n" + regexp.MustCompile("(?m)^").ReplaceAllString(m[2], "  ")
-		files = append(files, compileTests(t, src, func(string) string { return m[1] }))
+		files = append(files, compileTests(t, src, file, func(string) string { return m[1] }))
 	}
 	return files
 }
@@ -178,26 +188,30 @@ func ofTheWorkflows(t *testing.T) []*dsl.TestFile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := func(name string) string {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
 	var files []*dsl.TestFile
 	for _, name := range names {
-		files = append(files, compileTests(t, read(name), func(workflow string) string {
-			return read(filepath.Join(filepath.Dir(name), workflow))
-		}))
+		beside := func(path string) string { return filepath.Join(filepath.Dir(name), path) }
+		files = append(files, compileTests(t, read(t, name),
+			func(path string) ([]byte, error) { return os.ReadFile(beside(path)) },
+			func(path string) string { return read(t, beside(path)) }))
 	}
 	return files
 }
 
-func compileTests(t *testing.T, src string, workflow func(path string) string) *dsl.TestFile {
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// compileTests compiles a test file: others names the files that a workflow runs.
+func compileTests(t *testing.T, src string, others func(string) ([]byte, error), workflow func(path string) string) *dsl.TestFile {
 	t.Helper()
 	file, err := dsl.CompileTests("test", []byte(src), func(path string) (*dsl.Program, error) {
-		p, _, err := dsl.Compile(path, []byte(workflow(path)))
+		p, _, err := (&dsl.Sources{Read: others}).Compile(path, []byte(workflow(path)))
 		return p, err
 	})
 	if err != nil {
