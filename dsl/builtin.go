@@ -3,7 +3,8 @@ package dsl
 import "encoding/json"
 
 // builtins are the functions that weft itself has, with what they take and
-// give. Their code is in executor/runtime.
+// give. Their code is in executor/runtime. They take no core, but for those
+// that read a file from its beginning to its end.
 func builtins() []Function {
 	return []Function{
 		{Builtin: "noop", Pure: true},
@@ -13,12 +14,12 @@ func builtins() []Function {
 		},
 		{Builtin: "sleep", Inputs: []Field{{Name: "seconds", Type: Type{Kind: KindFloat}}}},
 		{Builtin: "fail", Inputs: []Field{{Name: "message", Type: Type{Kind: KindString}}}},
-		{Builtin: "lines", Pure: true, Inputs: []Field{{Name: "file", Type: Type{Kind: KindFile}}}, Outputs: itemsOf(KindString)},
+		{Builtin: "lines", Pure: true, Inputs: []Field{{Name: "file", Type: Type{Kind: KindFile}}}, Outputs: itemsOf(KindString), Resources: Resources{CPU: DefaultCPU}},
 		{Builtin: "records", Pure: true, Inputs: []Field{
 			{Name: "file", Type: Type{Kind: KindFile}},
 			{Name: "format", Type: Type{Kind: KindString, Nullable: true}, Default: json.RawMessage("null")},
-		}, Outputs: itemsOf(KindJSON)},
-		{Builtin: "objects", Inputs: []Field{{Name: "url", Type: Type{Kind: KindString}}}, Outputs: itemsOf(KindJSON)},
+		}, Outputs: itemsOf(KindJSON), Resources: Resources{CPU: DefaultCPU}},
+		{Builtin: "objects", Inputs: []Field{{Name: "url", Type: Type{Kind: KindString}}}, Outputs: itemsOf(KindJSON), Resources: Resources{CPU: DefaultCPU}},
 	}
 }
 

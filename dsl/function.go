@@ -63,7 +63,7 @@ func (c *compiler) function(key, n *node) Function {
 		c.add(bodies[1].pos, bodies[1].text, fmt.Sprintf("function %s has %s and %s", key.text, bodies[0].text, bodies[1].text), "keep one of them")
 	}
 	if b, ok := builtinNamed(c.text(n, "builtin")); ok {
-		f.Builtin, f.Inputs, f.Outputs, f.Pure = b.Builtin, b.Inputs, b.Outputs, b.Pure
+		f.Builtin, f.Inputs, f.Outputs, f.Pure, f.Resources = b.Builtin, b.Inputs, b.Outputs, b.Pure, b.Resources
 		if o := n.get("outputs"); o != nil {
 			c.add(o.pos, "outputs", fmt.Sprintf("the outputs of %s are given", f.Builtin), "leave them out")
 		}
