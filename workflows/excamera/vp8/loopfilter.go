@@ -124,19 +124,19 @@ func (f *Frame) filterNormal(col, row int, l *limits, inner bool) {
 		}
 		at := p.at(size*col, size*row)
 		if col > 0 {
-			macroblockEdge(p.pix, at, 1, p.stride, size, l)
+			verticalEdge(p.pix, at, p.stride, size, l, true)
 		}
 		if inner {
 			for j := 4; j < size; j += 4 {
-				subblockEdge(p.pix, at+j, 1, p.stride, size, l)
+				verticalEdge(p.pix, at+j, p.stride, size, l, false)
 			}
 		}
 		if row > 0 {
-			macroblockEdge(p.pix, at, p.stride, 1, size, l)
+			horizontalEdge(p.pix, at, p.stride, size, l, true)
 		}
 		if inner {
 			for j := 4; j < size; j += 4 {
-				subblockEdge(p.pix, at+j*p.stride, p.stride, 1, size, l)
+				horizontalEdge(p.pix, at+j*p.stride, p.stride, size, l, false)
 			}
 		}
 	}
