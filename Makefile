@@ -12,12 +12,13 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 .PHONY: help demo test check fuzz bench generate build web lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## the binary ./weft, with the dashboard inside
+build: ## the binary ./weft, with the dashboard inside, and what the example workflows call
 	@scripts/need go
 	@$(MAKE) --no-print-directory web
 	$(GO) build -o weft ./cmd/weft
+	$(GO) build -o .tools/bin/excamera ./workflows/excamera/cmd/excamera
 
 web: ## the dashboard; without Node the server shows plain pages
 	@scripts/need go

@@ -13,7 +13,8 @@ import (
 	"testing"
 )
 
-// weft returns a command of the program, which is built once.
+// weft returns a command of the program, which is built once, with what the
+// examples call on its path.
 func weft(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := program()
@@ -22,18 +23,19 @@ func weft(t *testing.T, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Env = append(os.Environ(), "PATH="+binaries+":"+os.Getenv("PATH"))
 	return cmd
 }
 
 var (
 	binaries string // made by TestMain
 	program  = sync.OnceValues(func() (string, error) {
-		path := filepath.Join(binaries, "weft")
-		out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "../cmd/weft").CombinedOutput()
+		out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binaries+"/",
+			"../cmd/weft", "./excamera/cmd/excamera").CombinedOutput()
 		if err != nil {
-			return "", fmt.Errorf("cannot build weft: %w\n%s", err, out)
+			return "", fmt.Errorf("cannot build the programs: %w\n%s", err, out)
 		}
-		return path, nil
+		return filepath.Join(binaries, "weft"), nil
 	})
 )
 

@@ -36,6 +36,8 @@ type sight struct {
 	program string
 }
 
+// newWitness makes the wrappers of programs, which are named or, if they are not
+// installed, given by their paths.
 func newWitness(t *testing.T, programs ...string) *witness {
 	t.Helper()
 	w := &witness{dir: t.TempDir()}
@@ -44,6 +46,7 @@ func newWitness(t *testing.T, programs ...string) *witness {
 		if err != nil {
 			t.Skipf("%s is not installed", program)
 		}
+		program = filepath.Base(program)
 		script := fmt.Sprintf("#!/bin/sh\necho \"$WEFT_TASK $WEFT_ATTEMPT %s\" >> %s/seen\nexec %s \"$@\"\n", program, w.dir, real)
 		if err := os.WriteFile(filepath.Join(w.dir, program), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
@@ -92,6 +95,17 @@ func (w *witness) await(t *testing.T, things int) {
 	}
 }
 
+// buildExcamera returns the path of the program of the workflow.
+func buildExcamera(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "excamera")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../workflows/excamera/cmd/excamera").CombinedOutput()
+	if err != nil {
+		t.Fatalf("cannot build excamera: %v\n%s", err, out)
+	}
+	return path
+}
+
 // makeClip makes a video of four scenes of 14 frames each.
 func makeClip(ctx context.Context, path string) error {
 	out, err := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-v", "error", "-y",
@@ -116,7 +130,7 @@ func submitExcamera(t *testing.T, c *client, clip string) *api.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := submission{inputs: inputFlags{pairs: []string{"video=" + clip, "frames=14"}}, placement: "data"}
+	s := submission{inputs: inputFlags{pairs: []string{"video=" + clip, "k=7", "x=3"}}, placement: "data"}
 	run, err := s.start(t.Context(), c, program, source)
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +193,7 @@ func winners(t *testing.T, c *client, id executor.RunID) map[executor.TaskID]int
 
 func TestAVideoIsTheSameHoweverOftenTheServerIsKilled(t *testing.T) {
 	t.Parallel()
-	programs := []string{"ffmpeg", "ffprobe", "vpxenc", "awk"}
+	programs := []string{"ffmpeg", "ffprobe", "vpxenc", "awk", buildExcamera(t)}
 	calm := newWitness(t, programs...)
 	clip := filepath.Join(t.TempDir(), "clip.mkv")
 	if err := makeClip(t.Context(), clip); err != nil {

@@ -32,6 +32,7 @@ func layers() []layer {
 		{parts: []string{"server", "web"}},
 		{parts: []string{"cmd/weft"}},
 		{parts: []string{"workflows/excamera/vp8"}}, // a codec, fit to be used alone
+		{parts: []string{"workflows/excamera/cmd/excamera"}},
 		{parts: []string{"scripts/imports", "scripts/testsum", "web/build"}},
 	}
 }

@@ -130,16 +130,3 @@ func (f *Frame) equal(g *Frame) bool {
 	}
 	return true
 }
-
-// SquaredError returns the sum of the squared differences of the luma of two
-// pictures of the same size, and how many pixels these are.
-func (f *Frame) SquaredError(g *Frame) (sum int64, pixels int) {
-	for y := range f.Height {
-		a, b := f.planes[0].row(y)[:f.Width], g.planes[0].row(y)[:f.Width]
-		for x := range a {
-			d := int64(a[x]) - int64(b[x])
-			sum += d * d
-		}
-	}
-	return sum, f.Width * f.Height
-}
