@@ -130,7 +130,7 @@ func (p *player) answers() []executor.Fact {
 			out = append(out, executor.Finished(c))
 		case executor.Begin:
 			out = append(out, c.Fact)
-		case executor.Plan, executor.Abort, executor.SetTimer: // no answer is needed
+		case executor.Plan, executor.StartChild, executor.Abort, executor.SetTimer: // no answer is needed
 		}
 	}
 	return out

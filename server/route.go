@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
-	"strings"
+	"regexp"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
@@ -62,7 +62,7 @@ func schemaName(t reflect.Type, hint string) string {
 // runIDOf returns the run that the path of a page names.
 func runIDOf(r *http.Request) (executor.RunID, error) {
 	id := pathValue(r, "id")
-	if len(id) != len("run_")+26 || !strings.HasPrefix(id, "run_") || strings.Trim(id[4:], "abcdefghijklmnopqrstuvwxyz234567") != "" {
+	if is, err := regexp.MatchString(api.RunIDPattern, id); !is || err != nil || len(id) > api.MaxRunID {
 		return "", notFound("%q is no run", id)
 	}
 	return executor.RunID(id), nil

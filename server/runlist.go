@@ -24,6 +24,7 @@ type runFilter struct {
 	Workflow string          `query:"workflow" maxLength:"128"`
 	Status   executor.Status `query:"status" enum:"pending,running,paused,succeeded,failed,cancelled"`
 	Since    time.Time       `query:"since" doc:"Only runs that were accepted then or later."`
+	Parent   string          `query:"parent" maxLength:"1024" doc:"Only runs that tasks of this run are, and those under them. Without it, and without q, there are no such runs in the list."`
 	Query    string          `query:"q" maxLength:"256" doc:"Text in the id, the workflow's name or the error."`
 	Cursor   string          `query:"cursor" maxLength:"256"`
 	Limit    int             `query:"limit" default:"50" minimum:"1" maximum:"1000"`
@@ -44,6 +45,7 @@ func (s *Server) listRuns(ctx context.Context, in *runFilter) (*huma.StreamRespo
 
 func (s *Server) runPage(ctx context.Context, in *runFilter) (*api.RunPage, error) {
 	rows, err := s.cfg.Catalog.Runs(ctx, journal.Filter{
+		Under: executor.RunID(in.Parent), TopLevel: in.Parent == "" && in.Query == "",
 		Workflow: in.Workflow, Status: in.Status, Since: in.Since, Query: in.Query,
 		Before: in.Cursor, Limit: in.Limit,
 	})

@@ -28,7 +28,7 @@ func (f *fold) taskView(t executor.TaskView, busy nodeWork, now time.Time) api.T
 		if !t.State.Done() {
 			f.addWork(&view, last, busy)
 		}
-		view.Node, view.Reason = last.Node, last.Reason
+		view.Node, view.Reason, view.Child = last.Node, last.Reason, last.Child
 		view.Started = &last.Placed
 		view.Seconds = seconds(last.Placed, t.Attempts[n-1].Ended, now)
 	}
@@ -51,7 +51,7 @@ func (f *fold) addWork(view *api.Task, last *api.Attempt, busy nodeWork) {
 
 func (f *fold) attemptView(task executor.TaskID, a executor.AttemptView) api.Attempt {
 	view := api.Attempt{
-		N: a.N, Epoch: a.Epoch, Node: a.Node, Reason: a.Reason, Placed: a.Placed,
+		N: a.N, Epoch: a.Epoch, Node: a.Node, Child: a.Child, Reason: a.Reason, Placed: a.Placed,
 		Started: timeOrNil(a.Started), Ended: timeOrNil(a.Ended), Outcome: a.Outcome,
 		Usage: api.Usage{
 			Queue: a.Usage.Queue.Seconds(), Stage: a.Usage.Stage.Seconds(),

@@ -10,8 +10,9 @@ import (
 
 // rowView returns a run as the list shows it.
 func rowView(row journal.RunRow, now time.Time) api.Run {
+	parent, task, _ := row.ID.Parent()
 	return api.Run{
-		ID: row.ID, Workflow: row.Workflow, Version: row.Version, Status: row.Status,
+		ID: row.ID, Parent: parent, ParentTask: task, Workflow: row.Workflow, Version: row.Version, Status: row.Status,
 		Placement: row.Options.Placement, Created: row.Created,
 		Started: timeOrNil(row.Started), Ended: timeOrNil(row.Ended),
 		Seconds: seconds(row.Started, row.Ended, now), Error: row.Error,
@@ -48,6 +49,9 @@ func (f *fold) stepViews(busy nodeWork) []api.Step {
 			Foreach: step.Foreach, Expanded: step.Expanded, State: step.State, Items: step.Items,
 			Counts: step.Counts, Group: step.Group, WaitsFor: step.WaitsFor,
 		}
+		if child := f.program.FunctionOf(i).Workflow; child != nil {
+			out[i].Workflow, out[i].Child = child.Program.Name, f.childOf(step)
+		}
 		if waits, ok := queued[step.Name]; ok {
 			out[i].WaitsFor = []string{waits}
 		}
@@ -59,6 +63,24 @@ func (f *fold) stepViews(busy nodeWork) []api.Step {
 	return out
 }
 
+// childOf returns the run of another workflow that the last attempt of a step
+// is; empty if it has none, or is a foreach. The fold is locked.
+func (f *fold) childOf(step executor.StepView) executor.RunID {
+	t, ok := f.run.Task(executor.TaskID(step.Name))
+	if !ok || step.Foreach || len(t.Attempts) == 0 {
+		return ""
+	}
+	return t.Attempts[len(t.Attempts)-1].Child
+}
+
+// nextLook says by which command one sees more of a failure.
+func (f *fold) nextLook(task executor.TaskID, attempt int) string {
+	if t, ok := f.run.Task(task); ok && attempt >= 1 && attempt <= len(t.Attempts) && t.Attempts[attempt-1].Child != "" {
+		return "weft runs show " + api.ShellWord(string(t.Attempts[attempt-1].Child))
+	}
+	return "weft runs logs " + api.ShellWord(string(f.id)) + " " + api.ShellWord(string(task))
+}
+
 func (f *fold) failureView(task executor.TaskID, failure *executor.Failed) *api.Failure {
 	if failure == nil {
 		return nil
@@ -68,13 +90,13 @@ func (f *fold) failureView(task executor.TaskID, failure *executor.Failed) *api.
 		Cause: failure.Cause, Message: failure.Message,
 		ExitCode: failure.Where.ExitCode, Signal: failure.Where.Signal,
 		Stderr: failure.Where.Stderr, Dir: failure.Where.Dir,
-		Next: []string{"weft runs logs " + string(f.id) + " " + api.ShellWord(string(task))},
+		Next: []string{f.nextLook(task, failure.Attempt)},
 	}
 	if failure.Where.Dir != "" {
 		out.Next = append(out.Next, "cd "+api.ShellWord(failure.Where.Dir))
 	}
 	if f.run.Done() {
-		out.Next = append(out.Next, "weft runs redrive "+string(f.id))
+		out.Next = append(out.Next, "weft runs redrive "+api.ShellWord(string(f.id)))
 	}
 	return out
 }

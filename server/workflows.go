@@ -17,7 +17,9 @@ import (
 )
 
 type yamlBody struct {
-	File    string `query:"file" default:"workflow.yaml" maxLength:"255" doc:"Name of the file, for messages."`
+	File string `query:"file" default:"workflow.yaml" maxLength:"255" doc:"Name of the file, for messages."`
+	ChildPins
+	Part    bool   `query:"part" doc:"It is sent because another workflow runs it: it does not become the latest of its name."`
 	RawBody []byte `contentType:"application/yaml"`
 }
 
@@ -45,11 +47,14 @@ func (s *Server) workflowRoutes() {
 
 func (s *Server) putWorkflow(ctx context.Context, in *yamlBody) (*reply[api.Workflow], error) {
 	source := bytes.Clone(in.RawBody) // huma uses its buffer again
-	program, warnings, err := dsl.Compile(in.File, source)
+	program, warnings, err := dsl.CompileWith(in.File, source, s.resolver(ctx, in.Pins))
 	if err != nil {
 		return nil, err
 	}
-	w := journal.Workflow{Name: program.Name, Version: program.Version, Source: source, Created: time.Now().UTC()}
+	w := journal.Workflow{
+		Name: program.Name, Version: program.Version, Source: source, Created: time.Now().UTC(),
+		Pins: program.Pins(), Part: in.Part,
+	}
 	if err := s.cfg.Catalog.PutWorkflow(ctx, w); err != nil {
 		return nil, fmt.Errorf("cannot keep workflow %s: %w", w.Name, err)
 	}
@@ -106,13 +111,14 @@ func (s *Server) getWorkflow(ctx context.Context, name, version string) (*reply[
 }
 
 type planBody struct {
-	File    string `query:"file" default:"workflow.yaml" maxLength:"255" doc:"Name of the file, for messages."`
+	File string `query:"file" default:"workflow.yaml" maxLength:"255" doc:"Name of the file, for messages."`
+	ChildPins
 	RawBody []byte `contentType:"application/yaml"`
 	Inputs  string `query:"inputs" maxLength:"65536" doc:"JSON object of inputs. What is missing is guessed."`
 }
 
 func (s *Server) postPlan(ctx context.Context, in *planBody) (*reply[planner.Plan], error) {
-	program, _, err := dsl.Compile(in.File, bytes.Clone(in.RawBody))
+	program, _, err := dsl.CompileWith(in.File, bytes.Clone(in.RawBody), s.resolver(ctx, in.Pins))
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +156,9 @@ func workflowView(w journal.Workflow, p *dsl.Program) api.Workflow {
 	}
 	for _, out := range p.Outputs {
 		view.Outputs = append(view.Outputs, api.Field{Name: out.Name, Type: typeName(out.Type)})
+	}
+	for _, child := range p.Children {
+		view.Pins = append(view.Pins, api.Pin{As: child.Name, Workflow: child.Program.Name, Version: child.Program.Version})
 	}
 	for _, step := range p.Steps {
 		view.Steps = append(view.Steps, step.Name)

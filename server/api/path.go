@@ -2,10 +2,18 @@ package api
 
 import "example.org/weft/executor"
 
-// A RunPath names a run in the path of a route.
+// A RunPath names a run in the path of a route: one that somebody started, or a
+// child, RUN.TASK or RUN.TASK.N.
 type RunPath struct {
-	ID executor.RunID `path:"id" pattern:"^run_[a-z2-7]{26}$"`
+	ID executor.RunID `path:"id" maxLength:"1024" pattern:"^run_[a-z2-7]{26}(\\.[A-Za-z_][A-Za-z0-9_]{0,63}(\\[[0-9]{1,9}\\])?(#[0-9]{1,9})?(\\.[0-9]{1,9})?)*$"`
 }
+
+// RunIDPattern is what RunPath takes.
+const RunIDPattern = `^run_[a-z2-7]{26}(\.[A-Za-z_][A-Za-z0-9_]{0,63}(\[[0-9]{1,9}\])?(#[0-9]{1,9})?(\.[0-9]{1,9})?)*$`
+
+// MaxRunID is the most bytes of a run's id: so deep workflows may stand in each
+// other.
+const MaxRunID = 1024
 
 // A CallbackPath names an attempt in the path of a route, by the token that its
 // function found in WEFT_CALLBACK_TOKEN.

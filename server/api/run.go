@@ -17,6 +17,8 @@ type NewRun struct {
 // and Failure.
 type Run struct {
 	ID         executor.RunID   `json:"id"`
+	Parent     executor.RunID   `json:"parent,omitempty" doc:"Of a run that a task of another one is: that run."`
+	ParentTask executor.TaskID  `json:"parent_task,omitempty" doc:"And the task."`
 	Workflow   string           `json:"workflow"`
 	Version    string           `json:"version"`
 	Status     executor.Status  `json:"status" enum:"pending,running,paused,succeeded,failed,cancelled"`
@@ -45,6 +47,8 @@ type RunPage struct {
 type Step struct {
 	Name     string                     `json:"name"`
 	Function string                     `json:"function"`
+	Workflow string                     `json:"workflow,omitempty" doc:"The workflow of which its tasks are runs."`
+	Child    executor.RunID             `json:"child,omitempty" doc:"Of a step that is no foreach: the run that its last attempt is."`
 	Foreach  bool                       `json:"foreach,omitempty"`
 	Expanded bool                       `json:"expanded" doc:"The number of tasks is known."`
 	State    executor.TaskState         `json:"state" doc:"Of all its tasks together."`

@@ -15,6 +15,7 @@ type Task struct {
 	State    executor.TaskState `json:"state" enum:"waiting,placing,placed,running,succeeded,skipped,failed,caught,cancelled"`
 	WaitsFor []string           `json:"waits_for,omitempty" doc:"What it waits for: a value, its turn, a slot, memory, a node."`
 	Node     executor.NodeID    `json:"node,omitempty" doc:"Of the last attempt."`
+	Child    executor.RunID     `json:"child,omitempty" doc:"The run of another workflow that its last attempt is."`
 	Reason   string             `json:"reason,omitempty" doc:"Why its last attempt was placed on that node."`
 	Started  *time.Time         `json:"started,omitempty" doc:"When its last attempt was placed."`
 	Seconds  float64            `json:"seconds,omitempty" doc:"What its last attempt took, or has taken until now."`
@@ -29,6 +30,7 @@ type Attempt struct {
 	N        int             `json:"n"`
 	Epoch    uint64          `json:"epoch"`
 	Node     executor.NodeID `json:"node"`
+	Child    executor.RunID  `json:"child,omitempty" doc:"The run of another workflow that it is."`
 	Reason   string          `json:"reason,omitempty" doc:"Why it was placed on that node."`
 	Placed   time.Time       `json:"placed"`
 	Started  *time.Time      `json:"started,omitempty"`

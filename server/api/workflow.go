@@ -16,9 +16,17 @@ type Workflow struct {
 	Inputs      []Field   `json:"inputs,omitempty"`
 	Outputs     []Field   `json:"outputs,omitempty"`
 	Steps       []string  `json:"steps,omitempty"`
+	Pins        []Pin     `json:"pins,omitempty" doc:"The workflows that it runs."`
 	Source      string    `json:"source,omitempty" doc:"The YAML, as it was sent."`
 	Warnings    []Mistake `json:"warnings,omitempty"`
 	Plan        *Summary  `json:"plan,omitempty"`
+}
+
+// A Pin is a workflow that another one runs.
+type Pin struct {
+	As       string `json:"as" doc:"Its name as the source has it: a path, or the name of a workflow."`
+	Workflow string `json:"workflow"`
+	Version  string `json:"version"`
 }
 
 // A Field is a declared input or output.
