@@ -50,7 +50,7 @@ func (a *app) diffCommand() *cobra.Command {
 // versionOf reads a workflow file, or asks a server for a version.
 func (a *app) versionOf(ctx context.Context, text string, reach *reachFlags) (p *dsl.Program, src []byte, err error) {
 	if !isNamed(text) {
-		return a.compile(text)
+		return a.compile(text, a.namedOn(ctx))
 	}
 	err = reach.with(a, ctx, func(ctx context.Context, c *client) error {
 		p, src, err = c.fetch(ctx, text)

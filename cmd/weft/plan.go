@@ -34,7 +34,7 @@ func (a *app) planCommand() *cobra.Command {
 			if dag != "" {
 				return a.planDAG(dag)
 			}
-			program, _, err := a.compile(files[0])
+			program, _, err := a.compile(files[0], a.namedOn(cmd.Context()))
 			if err != nil {
 				return err
 			}

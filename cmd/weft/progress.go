@@ -31,7 +31,7 @@ type progress struct {
 func (a *app) newProgress(run *api.Run, base string, json bool) *progress {
 	p := &progress{
 		w: a.stderr, terminal: a.terminal, width: terminalWidth, quiet: json && !a.terminal,
-		where: base + "/runs/" + string(run.ID),
+		where: base + runPath(run.ID),
 	}
 	if !p.quiet {
 		fmt.Fprintf(p.w, "%s  %s\n", run.ID, p.where)
@@ -144,7 +144,7 @@ func stepLine(s api.Step) string {
 		states []executor.TaskState
 		word   string
 	}{
-		{[]executor.TaskState{executor.TaskRunning, executor.TaskPlaced}, "on a node"},
+		{[]executor.TaskState{executor.TaskRunning, executor.TaskPlaced}, whereRuns(s)},
 		{[]executor.TaskState{executor.TaskFailed}, "failed"},
 		{[]executor.TaskState{executor.TaskCaught}, "caught"},
 		{[]executor.TaskState{executor.TaskSkipped}, "skipped"},
@@ -157,6 +157,17 @@ func stepLine(s api.Step) string {
 		}
 	}
 	return strings.TrimRight(fmt.Sprintf("%s %-20s %s", icon, s.Name, strings.Join(notes, "  ")), " ")
+}
+
+// whereRuns says what a step does that runs.
+func whereRuns(s api.Step) string {
+	switch {
+	case s.Workflow == "":
+		return "on a node"
+	case s.Child == "":
+		return "as runs of " + s.Workflow
+	}
+	return "as run " + string(s.Child) + " of " + s.Workflow
 }
 
 // waitText says what a step waits for.

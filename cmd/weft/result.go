@@ -24,6 +24,7 @@ import (
 // A result is a run as weft run -o json prints it.
 type result struct {
 	Run        executor.RunID  `json:"run"`
+	Parent     executor.RunID  `json:"parent,omitempty"`
 	Status     executor.Status `json:"status"`
 	Seconds    float64         `json:"seconds"`
 	Outputs    map[string]any  `json:"outputs"`
@@ -72,9 +73,9 @@ func (c *client) result(ctx context.Context, run *api.Run, outDir string) (*resu
 		return nil, err
 	}
 	r := &result{
-		Run: run.ID, Status: run.Status, Seconds: run.Seconds, Outputs: make(map[string]any),
+		Run: run.ID, Parent: run.Parent, Status: run.Status, Seconds: run.Seconds, Outputs: make(map[string]any),
 		MovedBytes: ledger.MovedBytes, Steps: run.Steps, Error: run.Error, Failure: run.Failure,
-		Dashboard: c.base + "/runs/" + string(run.ID), Ledger: []ledgerRow{},
+		Dashboard: c.base + runPath(run.ID), Ledger: []ledgerRow{},
 	}
 	for _, row := range ledger.Rows {
 		r.Ledger = append(r.Ledger, ledgerRow{row.From, row.To, row.Input, row.Transport, row.Bytes, row.Predicted})

@@ -35,7 +35,7 @@ func (a *app) runsCommand() *cobra.Command {
 func (a *app) runsListCommand() *cobra.Command {
 	var reach reachFlags
 	var out outputFlag
-	var workflow, status string
+	var workflow, status, parent string
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -48,6 +48,9 @@ func (a *app) runsListCommand() *cobra.Command {
 			}
 			if status != "" {
 				query.Set("status", status)
+			}
+			if parent != "" {
+				query.Set("parent", parent)
 			}
 			return reach.with(a, cmd.Context(), func(ctx context.Context, c *client) error {
 				var page api.RunPage
@@ -65,6 +68,7 @@ func (a *app) runsListCommand() *cobra.Command {
 	out.register(cmd)
 	cmd.Flags().StringVar(&workflow, "workflow", "", "only runs of this workflow")
 	cmd.Flags().StringVar(&status, "status", "", "only runs in this state")
+	cmd.Flags().StringVar(&parent, "parent", "", "only runs of workflows that this run runs, which are not in the list else")
 	cmd.Flags().IntVar(&limit, "limit", 20, "how many")
 	return cmd
 }
@@ -109,6 +113,9 @@ func (a *app) showRun(ctx context.Context, c *client, id executor.RunID, out *ou
 	if out.json() {
 		return a.printJSON(r)
 	}
+	if run.Parent != "" {
+		fmt.Fprintf(a.stdout, "is task %s of run %s\n", run.ParentTask, run.Parent)
+	}
 	if err := a.printResult(r, run.Workflow); err != nil || run.Status.Done() {
 		return err
 	}
@@ -140,6 +147,9 @@ func (a *app) printOpenTasks(ctx context.Context, c *client, id executor.RunID) 
 			continue
 		}
 		waits := strings.Join(t.WaitsFor, ", ")
+		if t.Child != "" {
+			waits = "is run " + string(t.Child)
+		}
 		rows = append(rows, []string{"  " + string(t.Task), string(t.State), string(t.Node), waits})
 	}
 	return a.table(rows)

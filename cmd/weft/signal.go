@@ -58,12 +58,7 @@ func (c *client) signalFields(ctx context.Context, id executor.RunID, name strin
 	if err := c.call(ctx, request{method: http.MethodGet, path: runPath(id)}, nil, &run); err != nil {
 		return nil, err
 	}
-	var w api.Workflow
-	path := "/workflows/" + url.PathEscape(run.Workflow) + "/versions/" + url.PathEscape(run.Version)
-	if err := c.call(ctx, request{method: http.MethodGet, path: path}, nil, &w); err != nil {
-		return nil, err
-	}
-	program, _, err := dsl.Compile(run.Workflow+".yaml", []byte(w.Source))
+	program, _, err := c.fetch(ctx, run.Workflow+"@"+run.Version)
 	if err != nil {
 		return nil, err
 	}

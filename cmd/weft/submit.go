@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -50,12 +49,8 @@ func (s *submission) start(ctx context.Context, c *client, p *dsl.Program, src [
 		return nil, err
 	}
 	if src != nil {
-		err = c.call(ctx, request{
-			method: http.MethodPost, path: "/workflows",
-			header: http.Header{"Content-Type": {"application/yaml"}}, body: bytes.NewReader(src),
-		}, nil, nil)
-		if err != nil {
-			return nil, refused(err)
+		if err := c.put(ctx, p, src, false); err != nil {
+			return nil, err
 		}
 	}
 	header := make(http.Header)
@@ -105,7 +100,7 @@ func (a *app) submitCommand() *cobra.Command {
 // one that the server has.
 func (a *app) submitted(ctx context.Context, c *client, text string) (*dsl.Program, []byte, error) {
 	if !isNamed(text) {
-		return a.compile(text)
+		return a.compile(text, c.child(ctx))
 	}
 	program, _, err := c.fetch(ctx, text)
 	return program, nil, err
@@ -119,7 +114,7 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Run a workflow now, on this machine",
 		Args:  args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, files []string) error {
-			program, src, err := a.compile(files[0])
+			program, src, err := a.compile(files[0], a.namedIn(cmd.Context(), local))
 			if err != nil {
 				return err
 			}

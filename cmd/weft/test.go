@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,10 +28,10 @@ func (a *app) testCommand() *cobra.Command {
 		Use:   "test FILE...",
 		Short: "Play runs whose functions answer what test files say; nothing is started",
 		Args:  args(cobra.MinimumNArgs(1)),
-		RunE: func(_ *cobra.Command, files []string) error {
+		RunE: func(cmd *cobra.Command, files []string) error {
 			results := []testResult{}
 			for _, file := range files {
-				more, err := a.playTests(file)
+				more, err := a.playTests(cmd.Context(), file)
 				if err != nil {
 					return err
 				}
@@ -43,7 +44,7 @@ func (a *app) testCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) playTests(file string) ([]testResult, error) {
+func (a *app) playTests(ctx context.Context, file string) ([]testResult, error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, usage(fmt.Errorf("cannot read the tests: %w", err))
@@ -52,7 +53,7 @@ func (a *app) playTests(file string) ([]testResult, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(file), path)
 		}
-		program, _, err := a.compile(path)
+		program, _, err := a.compile(path, a.namedOn(ctx))
 		return program, err
 	})
 	if err != nil {

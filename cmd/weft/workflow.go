@@ -26,13 +26,14 @@ func readWorkflow(path string) ([]byte, error) {
 	return src, nil
 }
 
-// compile reads a workflow file. All its mistakes go to stderr, one a line.
-func (a *app) compile(file string) (*dsl.Program, []byte, error) {
+// compile reads a workflow file and those that it runs, which named finds when
+// they have a name. All mistakes go to stderr, one a line.
+func (a *app) compile(file string, named dsl.Resolver) (*dsl.Program, []byte, error) {
 	src, err := readWorkflow(file)
 	if err != nil {
 		return nil, nil, err
 	}
-	program, warnings, err := dsl.Compile(file, src)
+	program, warnings, err := sources(named).Compile(file, src)
 	for _, w := range warnings {
 		fmt.Fprintln(a.stderr, w.Error()+" [warning]")
 	}
@@ -67,13 +68,13 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate FILE...",
 		Short: "Report every mistake of workflow files, with its position",
 		Args:  args(cobra.MinimumNArgs(1)),
-		RunE: func(_ *cobra.Command, files []string) error {
+		RunE: func(cmd *cobra.Command, files []string) error {
 			if out.json() {
-				return a.validateJSON(files)
+				return a.validateJSON(files, a.namedOn(cmd.Context()))
 			}
 			var failed error
 			for _, file := range files {
-				program, _, err := a.compile(file)
+				program, _, err := a.compile(file, a.namedOn(cmd.Context()))
 				if err != nil {
 					failed = errors.Join(failed, err)
 					continue
@@ -113,7 +114,7 @@ func missingPrograms(file string, p *dsl.Program) dsl.Errors {
 }
 
 // validateJSON prints the mistakes of all files as one JSON list.
-func (a *app) validateJSON(files []string) error {
+func (a *app) validateJSON(files []string, named dsl.Resolver) error {
 	type mistake struct {
 		File    string `json:"file"`
 		Line    int    `json:"line"`
@@ -130,7 +131,7 @@ func (a *app) validateJSON(files []string) error {
 		if err != nil {
 			return err
 		}
-		program, warnings, err := dsl.Compile(file, src)
+		program, warnings, err := sources(named).Compile(file, src)
 		if err == nil {
 			warnings = append(warnings, missingPrograms(file, program)...)
 		}

@@ -193,6 +193,6 @@ func (c *client) fetch(ctx context.Context, text string) (*dsl.Program, []byte, 
 	if err != nil {
 		return nil, nil, err
 	}
-	program, _, err := dsl.Compile(text, []byte(w.Source))
+	program, err := c.program(ctx, text, w)
 	return program, []byte(w.Source), err
 }
