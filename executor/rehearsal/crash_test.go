@@ -99,8 +99,9 @@ func (s *crasher) rebuild(t *testing.T) []executor.Command {
 		switch e.fact.(type) {
 		case executor.Succeeded, executor.Failed, executor.HandedOver, executor.CalledBack, executor.SignalReceived, executor.ChildEnded:
 			return false
+		default: // what the engine was about to record it asks for again
+			return true
 		}
-		return true
 	})
 	heap.Init(&s.due)
 	return s.run.Ready()
@@ -119,8 +120,9 @@ func (s *crasher) goesOn(c executor.Command) bool {
 				return f.Task == c.Attempt.Task && f.Attempt == c.Attempt.N
 			case executor.HandedOver:
 				return f.Task == c.Attempt.Task && f.Attempt == c.Attempt.N
+			default:
+				return false
 			}
-			return false
 		})
 	case executor.StartChild:
 		return slices.ContainsFunc(s.due, func(e event) bool {
@@ -138,8 +140,9 @@ func (s *crasher) goesOn(c executor.Command) bool {
 			s.later(0, c.Fact)
 		}
 		return sent
+	default:
+		return false
 	}
-	return false
 }
 
 // ending describes how a run ended, and when.
