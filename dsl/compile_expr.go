@@ -207,7 +207,7 @@ func undeclared(name string, called bool, env *stepEnv) (msg, hint string) {
 	case name == "outputs":
 		return "outputs is not known here", "in the body of a function outputs.NAME is where to write an output; of a step it is steps.NAME.outputs"
 	case name == "secrets":
-		return name + " is not supported yet", "leave it out"
+		return name + " is not supported yet", "a script can read a file that the node has, such as $(cat /run/secrets/token)"
 	case name == "error":
 		return "there is no error here", "a step that a catch names has one, and those under on_failure and finally"
 	}

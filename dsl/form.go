@@ -190,7 +190,7 @@ func (p *problems) checkKeys(n *node, keys []key, name string) {
 		case keys[i].name == "switch" && !hasDefault(pr.value):
 			p.add(pr.key.pos, "switch", "switch has no default", "add - default: STEP as its last branch")
 		case keys[i].later:
-			p.add(pr.key.pos, pr.key.text, fmt.Sprintf("%s is not supported yet", pr.key.text), "leave it out: "+keys[i].doc)
+			p.add(pr.key.pos, pr.key.text, fmt.Sprintf("%s is not supported yet", pr.key.text), keys[i].doc)
 		default:
 			p.check(pr.value, keys[i].form, pr.key.text)
 		}

@@ -2,6 +2,7 @@ package dsl_test
 
 import (
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,17 +16,18 @@ const (
 )
 
 // frugal compiles one file of a fuzz target, or evaluates one expression, and
-// fails when that takes too much. On a busy machine a case may be slow by
-// chance, so that only one counts which is slow three times.
+// fails when that takes too much. The time is that of the processor, so that
+// nothing counts which others do on the machine; a collection of garbage may
+// fall into a case by chance, so that only one counts which is slow three times.
 func frugal(t *testing.T, run func()) {
 	t.Helper()
 	var took time.Duration
 	for range 3 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		began := time.Now()
+		began := processorTime(t)
 		run()
-		took = time.Since(began)
+		took = processorTime(t) - began
 		runtime.ReadMemStats(&after)
 		if n := after.TotalAlloc - before.TotalAlloc; n > maxCaseMemory {
 			t.Fatalf("the case allocates %d bytes", n)
@@ -35,6 +37,16 @@ func frugal(t *testing.T, run func()) {
 		}
 	}
 	t.Fatalf("the case takes %s", took)
+}
+
+// processorTime is what this process has used so far.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // compile compiles a file frugally.

@@ -20,7 +20,7 @@ func workflowKeys() []key {
 		{name: "optimize", doc: "what placement prefers", form: enum("balanced", "latency", "bytes", "cost")},
 		{name: "max_slowdown", doc: "how much later a task may finish to save bytes: 5% or 0.05", form: fractionForm()},
 	}
-	return append(keys, later("budget", "bounds what a run costs", "retention", "how long values are kept")...)
+	return append(keys, later("budget", "leave it out: timeout bounds a run", "retention", "leave it out")...)
 }
 
 func functionBodyKeys() []key {
@@ -38,8 +38,8 @@ func functionBodyKeys() []key {
 		{name: "pure", doc: "whether it has no effect but its outputs", form: form{kind: formBool}},
 		{name: "requires", doc: "programs that a node must have", form: list(text())},
 	}
-	return append(keys, later("http", "a request", "wasm", "a WebAssembly module", "lambda", "an AWS Lambda function",
-		"code", "files beside the workflow", "image", "a container", "warm", "a process kept for the next attempt")...)
+	return append(keys, later("http", "send the request with curl in run", "wasm", "run the module with exec: [wasmtime, FILE]", "lambda", "call it with aws lambda invoke in run",
+		"code", "write it in run, or give the file as an input", "image", "run it with podman or docker in exec", "warm", "leave it out")...)
 }
 
 func functionKeys() []key {
@@ -65,8 +65,8 @@ func stepKeys() []key {
 		key{name: "deadline", doc: "how long all attempts of a task may take together", form: durationForm()},
 		key{name: "catch", doc: "which step stands for it when it fails, after its retries", form: list(keyed(catchKeys()))},
 		key{name: "switch", doc: "runs the first of several steps whose condition holds, and stands for it", form: list(keyed(switchKeys()))})
-	return append(keys, later("cache", "reuses earlier results",
-		"placement", "where it may run", "combine", "reduces partial results")...)
+	return append(keys, later("cache", "leave it out",
+		"placement", "leave it out: weft run --placement is for the whole run", "combine", "reduce the list in a step that reads it")...)
 }
 
 func foreachKeys() []key {
@@ -102,7 +102,7 @@ func outputKeys() []key {
 		{name: "path", doc: "where it lies in the working directory; * and ? stand for any characters", form: text()},
 		{name: "size_hint", doc: "about how big one file is", form: sizeForm()},
 		{name: "media_type", doc: "what the file contains, as in RFC 6838", form: text()},
-	}, later("to", "publishes the output in a bucket")...)
+	}, later("to", "upload it in a step, such as run: aws s3 cp ...")...)
 }
 
 func resultKeys() []key {
@@ -110,14 +110,14 @@ func resultKeys() []key {
 		{name: "value", doc: "an expression", form: form{kind: formAny}, required: true},
 		{name: "type", doc: "its type", form: typeForm()},
 		{name: "description", doc: "what it is, for people", form: text()},
-	}, later("to", "publishes the output in a bucket")...)
+	}, later("to", "upload it in a step, such as run: aws s3 cp ...")...)
 }
 
 func resourceKeys() []key {
 	return append([]key{
 		{name: "cpu", doc: "cores", form: form{kind: formNumber}},
 		{name: "memory", doc: "bytes", form: sizeForm()},
-	}, later("gpu", "graphics processors", "disk", "bytes of disk")...)
+	}, later("gpu", "leave it out, and name a program that only such nodes have under requires", "disk", "leave it out")...)
 }
 
 func retryKeys() []key {
@@ -136,7 +136,7 @@ func causes() []string {
 	return []string{"error", "timeout", "output", "input", "object_lost", "disk_full", "lost", "repeat"}
 }
 
-// later makes keys that are not supported yet from names and what they do.
+// later makes keys that are not supported yet from names and what to do instead.
 func later(pairs ...string) []key {
 	var keys []key
 	for i := 0; i < len(pairs); i += 2 {

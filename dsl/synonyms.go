@@ -23,7 +23,7 @@ func inOtherLanguages(name string) string {
 		"success": "succeeded()", "failure": "failed()", "finished": "always()",
 		"now": pure + "run.started_at is when the run began", "today": pure + "run.started_at is when the run began",
 		"random": pure + "draw it in a function", "rand": pure + "draw it in a function", "uuid": pure + "run.id names the run",
-		"env": "secrets and variables are read in a function: ${NAME} in its script", "getenv": "secrets and variables are read in a function: ${NAME} in its script",
+		"env": "an input of the workflow can say it", "getenv": "an input of the workflow can say it",
 		"readfile": "the text of a file is read in a function", "open": "the text of a file is read in a function",
 	}[strings.ToLower(strings.ReplaceAll(name, "_", ""))]
 }
