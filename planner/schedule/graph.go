@@ -218,3 +218,8 @@ func (p *problem) hosts(t int32) (n int) {
 
 // run is how long a task takes on a node that is warm for it.
 func (p *problem) run(t int32, node int) float64 { return p.Tasks[t].Seconds / p.c.Nodes[node].Speed }
+
+// share is how long a task takes if the node lets it run on all cores.
+func (p *problem) share(t int32, node int) float64 {
+	return p.run(t, node) * float64(p.Tasks[t].Cores) / float64(p.c.Nodes[node].Cores)
+}

@@ -39,6 +39,7 @@ type fetch struct {
 type taste struct {
 	nodes     int     // it uses no more than so many, unless it must
 	transfers float64 // what a second of new transfers counts, in seconds of later end
+	alone     bool    // it takes each transfer to have its links for itself
 	due       bool    // of the nodes on which a task ends in time, the one that needs the least transfers
 }
 
@@ -105,7 +106,7 @@ func (l *list) plan(order []int32, want taste) Plan {
 		if chain != 0 {
 			l.chains[chain] = int32(best.node)
 		}
-		l.accept(t, &best)
+		l.accept(t, &best, want.alone)
 	}
 	node := make([]int32, len(l.node))
 	copy(node, l.node)
@@ -136,7 +137,7 @@ func (l *list) offer(t int32, n int, want taste) offer {
 	l.fetches = l.fetches[:0]
 	link := 0.0 // when the last transfer for this task ends
 	for _, f := range task.Reads {
-		at, x := l.fetch(f, n, link)
+		at, x := l.fetch(f, n, link, want.alone)
 		if x.seconds > 0 || x.lane != nil {
 			link = at
 			o.transferred += x.seconds
@@ -185,7 +186,7 @@ func (l *list) cores(n int) []float64 {
 
 // fetch estimates when a file can be on a node; what it has to reserve for that
 // has a lane.
-func (l *list) fetch(f int32, n int, link float64) (at float64, x fetch) {
+func (l *list) fetch(f int32, n int, link float64, alone bool) (at float64, x fetch) {
 	file := &l.p.Files[f]
 	home, exists := file.At, 0.0
 	if file.Maker != NoMaker {
@@ -213,7 +214,10 @@ func (l *list) fetch(f int32, n int, link float64) (at float64, x fetch) {
 		exists += l.p.c.Latency
 	}
 	x.file = f
-	x.from = l.both(&l.nodes[n].in, x.lane, max(exists, link), x.seconds)
+	x.from = exists
+	if !alone {
+		x.from = l.both(&l.nodes[n].in, x.lane, max(exists, link), x.seconds)
+	}
 	return x.from + x.seconds, x
 }
 
@@ -229,7 +233,7 @@ func (l *list) both(a, b *lane, from, seconds float64) float64 {
 	return from
 }
 
-func (l *list) accept(t int32, o *offer) {
+func (l *list) accept(t int32, o *offer, alone bool) {
 	l.node[t], l.end[t] = int32(o.node), o.end
 	switch wide := l.p.Tasks[t].Cores; wide {
 	case 0:
@@ -245,7 +249,9 @@ func (l *list) accept(t int32, o *offer) {
 	}
 	for _, x := range l.best {
 		l.arrived[int(x.file)*len(l.nodes)+o.node] = x.from + x.seconds
-		l.nodes[o.node].in.take(x.from, x.seconds)
-		x.lane.take(x.from, x.seconds)
+		if !alone {
+			l.nodes[o.node].in.take(x.from, x.seconds)
+			x.lane.take(x.from, x.seconds)
+		}
 	}
 }

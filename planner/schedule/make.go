@@ -27,9 +27,12 @@ type Preference struct {
 func Balanced() Preference { return Preference{Bytes: 0.03, Slowdown: 0.05} }
 
 // effort is how many events the simulator may play per task while a plan is
-// refined. A count, not a clock, bounds the search: the same graph gets the
-// same plan on every machine.
-const effort = 100
+// refined; a small graph gets some more. A count, not a clock, bounds the
+// search: the same graph gets the same plan on every machine.
+const (
+	effort        = 100
+	effortAtLeast = 20_000
+)
 
 // Make plans. It has a list scheduler propose plans for all nodes and for
 // fewer, plays each, and then refines the best by moving bundles of tasks that
@@ -44,7 +47,7 @@ func Make(g Graph, c Cluster, pref Preference) (*Choice, error) {
 	}
 	m := &maker{p: p, sim: newSimulator(p), pref: pref, fastest: math.Inf(1), score: math.Inf(1)}
 	m.propose()
-	m.refine(effort * len(g.Tasks))
+	m.refine(effort*len(g.Tasks) + effortAtLeast)
 	m.best.Result = m.sim.play(m.best.Plan, math.Inf(1))
 	m.best.Spans = m.sim.spans
 	return m.best, nil
@@ -104,19 +107,19 @@ func (m *maker) propose() {
 		futile  = 1.1  // of the fastest: fewer nodes are not worth a look
 	)
 	l := newList(m.p)
-	order := m.p.rankBy(1, nil)
-	for nodes := len(m.p.c.Nodes); nodes > 0; nodes = fewer(nodes) {
-		seconds := math.Inf(1)
-		for _, want := range []taste{{}, {transfers: careful}, {due: true}} {
-			want.nodes = nodes
-			if want.due {
-				l.dueAt = m.p.dueTimes(m.fastest*late, l.dueAt)
-			}
-			plan := l.plan(order, want)
-			took, _ := m.consider(plan, newTraffic(m.p, plan.Node).moved)
-			seconds = min(seconds, took)
-		}
-		if seconds > m.fastest*futile {
+	order := m.p.ranked()
+	try := func(want taste) float64 {
+		plan := l.plan(order, want)
+		seconds, _ := m.consider(plan, newTraffic(m.p, plan.Node).moved)
+		return seconds
+	}
+	all := len(m.p.c.Nodes)
+	try(taste{nodes: all, transfers: careful})
+	try(taste{nodes: all, alone: true})
+	for nodes := all; nodes > 0; nodes = fewer(nodes) {
+		first := try(taste{nodes: nodes})
+		l.dueAt = m.p.dueTimes(m.fastest*late, l.dueAt)
+		if second := try(taste{nodes: nodes, due: true}); min(first, second) > m.fastest*futile {
 			break
 		}
 	}

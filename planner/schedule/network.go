@@ -4,7 +4,7 @@ import "math"
 
 // A flow is a transfer under way.
 type flow struct {
-	file, from, to int32 // from: a node, or the number of nodes for storage
+	file, from, to int32 // from and to: links
 	left           float64
 	rate           float64 // bytes per second
 	due            float64 // when it is done at this rate
@@ -21,10 +21,13 @@ type network struct {
 	done    float64 // when the first flow is done
 	changed bool    // the rates are not those of the flows
 
-	width []float64 // of each link: nodes out, storage out, nodes in
-	room  []float64 // of each link, while rates are found
-	users []int32   // of each link, flows whose rate is not found yet
-	used  []int32   // links that have users
+	width  []float64 // of each link: of the nodes out, of storage out, of the nodes in
+	room   []float64 // of each link, while rates are found
+	each   []float64 // of each link, what it allows each of its users
+	users  []int32   // of each link, flows whose rate is not found yet
+	used   []int32   // links that have users
+	open   []int32   // flows whose rate is not found yet
+	rounds int       // of finding rates, since the network was made
 }
 
 // doneBytes is what may be left of a transfer that counts as done.
@@ -40,7 +43,7 @@ func (w *network) init(c Cluster) {
 	for _, n := range c.Nodes {
 		w.width = append(w.width, n.In)
 	}
-	w.room, w.users = make([]float64, len(w.width)), make([]int32, len(w.width))
+	w.room, w.each, w.users = make([]float64, len(w.width)), make([]float64, len(w.width)), make([]int32, len(w.width))
 }
 
 func (w *network) clear() {
@@ -55,8 +58,12 @@ func (w *network) send(file, from, to int32, bytes, now float64) {
 	if from == Storage {
 		from, kind = int32(w.nodes), 1
 	}
-	w.waiting[kind].put(pending{at: now + w.latency[kind], flow: flow{file: file, from: from, to: to, left: bytes}})
+	w.waiting[kind].put(pending{at: now + w.latency[kind], flow: flow{file: file, from: from, to: w.in(to), left: bytes}})
 }
+
+// in is the link into a node, node the node that a link leads into.
+func (w *network) in(node int32) int32   { return node + int32(w.nodes) + 1 }
+func (w *network) node(link int32) int32 { return link - int32(w.nodes) - 1 }
 
 // next is when something happens in the network.
 func (w *network) next() float64 {
@@ -70,7 +77,7 @@ func (w *network) advance(now float64, s *simulator) {
 		kept := w.flows[:0]
 		for _, f := range w.flows {
 			if f.due <= now || f.left <= doneBytes {
-				s.arrive(f.file, f.to)
+				s.arrive(f.file, w.node(f.to))
 				continue
 			}
 			kept = append(kept, f)
@@ -81,7 +88,7 @@ func (w *network) advance(now float64, s *simulator) {
 		for w.waiting[k].next() <= now {
 			f := w.waiting[k].get()
 			if f.left <= 0 {
-				s.arrive(f.file, f.to)
+				s.arrive(f.file, w.node(f.to))
 				continue
 			}
 			w.settle(now)
@@ -110,14 +117,8 @@ func (w *network) share(now float64) {
 	w.changed = false
 	w.settle(now)
 	w.count()
-	for open := len(w.flows); open > 0; {
-		least := math.Inf(1)
-		for _, l := range w.used {
-			if n := w.users[l]; n > 0 {
-				least = min(least, w.room[l]/float64(n))
-			}
-		}
-		open -= w.fix(least)
+	for open := w.open; len(open) > 0; w.rounds++ {
+		open = w.fix(open, w.tightest())
 	}
 	w.done = math.Inf(1)
 	for i := range w.flows {
@@ -132,50 +133,56 @@ func (w *network) count() {
 	for _, l := range w.used {
 		w.users[l] = 0
 	}
-	w.used = w.used[:0]
+	w.used, w.open = w.used[:0], w.open[:0]
 	for i := range w.flows {
 		f := &w.flows[i]
-		f.rate = -1
-		for _, l := range [2]int32{f.from, f.to + int32(w.nodes) + 1} {
-			if w.users[l] == 0 {
-				w.used = append(w.used, l)
-				w.room[l] = w.width[l]
-			}
-			w.users[l]++
-		}
+		w.use(f.from)
+		w.use(f.to)
+		w.open = append(w.open, int32(i))
 	}
 }
 
-// fix gives the flows of the tightest links their rate, and returns how many
-// these are.
-func (w *network) fix(rate float64) (fixed int) {
-	const tight = -1 // of users: every flow of the link has this rate
+func (w *network) use(link int32) {
+	if w.users[link] == 0 {
+		w.used = append(w.used, link)
+		w.room[link] = w.width[link]
+	}
+	w.users[link]++
+}
+
+// tightest is the least that a link allows each of its flows. Links without
+// flows to fix are dropped.
+func (w *network) tightest() float64 {
+	least := math.Inf(1)
+	kept := w.used[:0]
 	for _, l := range w.used {
-		if n := w.users[l]; n > 0 && w.room[l] <= rate*(1+1e-12)*float64(n) {
-			w.users[l] = tight
+		if n := w.users[l]; n > 0 {
+			kept = append(kept, l)
+			w.each[l] = w.room[l] / float64(n)
+			least = min(least, w.each[l])
 		}
 	}
-	for i := range w.flows {
+	w.used = kept
+	return least
+}
+
+// fix gives the flows of the tightest links their rate, and returns the others.
+func (w *network) fix(open []int32, rate float64) []int32 {
+	tight := rate * (1 + 1e-12)
+	kept := open[:0]
+	for _, i := range open {
 		f := &w.flows[i]
-		in := f.to + int32(w.nodes) + 1
-		if f.rate >= 0 || (w.users[f.from] != tight && w.users[in] != tight) {
+		if w.each[f.from] > tight && w.each[f.to] > tight {
+			kept = append(kept, i)
 			continue
 		}
 		f.rate = rate
-		fixed++
-		for _, l := range [2]int32{f.from, in} {
-			w.room[l] = max(0, w.room[l]-rate)
-			if w.users[l] != tight {
-				w.users[l]--
-			}
-		}
+		w.room[f.from] = max(0, w.room[f.from]-rate)
+		w.room[f.to] = max(0, w.room[f.to]-rate)
+		w.users[f.from]--
+		w.users[f.to]--
 	}
-	for _, l := range w.used {
-		if w.users[l] == tight {
-			w.users[l] = 0
-		}
-	}
-	return fixed
+	return kept
 }
 
 // A pending transfer waits for its first byte.

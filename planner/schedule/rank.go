@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// rankBy returns the tasks by how much is behind them, the most first: their
-// own run and the longest way behind it, on which a transfer counts so many
-// times its time. With nodes given, what stays on a node counts nothing.
-func (p *problem) rankBy(transfers float64, node []int32) []int32 {
+// ranked returns the tasks by how much is behind them, the most first: their own
+// run, and the longest way behind it with its transfers.
+func (p *problem) ranked() []int32 {
 	speed, link := p.means()
 	rank := make([]float64, len(p.Tasks))
 	bytes := make([]float64, len(p.Tasks)) // from each task to the one at hand
@@ -16,26 +15,22 @@ func (p *problem) rankBy(transfers float64, node []int32) []int32 {
 		task := &p.Tasks[t]
 		rank[t] += task.Seconds / speed
 		for _, f := range task.Reads {
-			if m := p.Files[f].Maker; m != NoMaker && (node == nil || node[m] != node[t]) {
+			if m := p.Files[f].Maker; m != NoMaker {
 				bytes[m] += p.Files[f].Bytes
 			}
 		}
 		for _, f := range task.Reads {
 			if m := p.Files[f].Maker; m != NoMaker {
-				between := 0.0
-				if node == nil || node[m] != node[t] {
-					between = transfers * (p.c.Latency + bytes[m]/link)
-				}
-				rank[m] = max(rank[m], rank[t]+between)
+				rank[m] = max(rank[m], rank[t]+p.c.Latency+bytes[m]/link)
 			}
-		}
-		for _, a := range task.After {
-			rank[a] = max(rank[a], rank[t])
 		}
 		for _, f := range task.Reads {
 			if m := p.Files[f].Maker; m != NoMaker {
 				bytes[m] = 0
 			}
+		}
+		for _, a := range task.After {
+			rank[a] = max(rank[a], rank[t])
 		}
 	}
 	order := slices.Clone(p.topo)

@@ -15,6 +15,7 @@ type refiner struct {
 	traffic *traffic
 	order   []int32
 	bundles []bundle
+	near    []int32
 	pull    []float64 // by node, while one bundle is looked at: bytes there that it shares
 	from    []int32   // by task of the bundle that was moved last, where it was
 }
@@ -28,8 +29,8 @@ type move struct {
 
 // refine looks, round after round, for moves that save bytes, and plays them,
 // those that save the most first. A move that takes too long may do in exchange
-// for another bundle of as much work. It ends when a round brings nothing, or
-// when so many events are played.
+// for another bundle of as much work. Then it tries to hurry the critical path.
+// It ends when neither brings anything, or when so much work is done.
 func (m *maker) refine(budget int) {
 	if len(m.p.c.Nodes) == 1 {
 		return
@@ -38,19 +39,31 @@ func (m *maker) refine(budget int) {
 		maker: m, traffic: newTraffic(m.p, m.best.Node), order: m.best.Order,
 		bundles: m.p.bundles(), pull: make([]float64, len(m.p.c.Nodes)),
 	}
-	end := m.sim.steps + budget
-	for better := true; better; {
+	end := r.spent() + budget
+	half := func() int { return r.spent() + (end-r.spent())/2 }
+	for better := true; better && r.spent() < end-budget/10; {
 		better = false
-		for _, mv := range r.moves() {
-			if m.sim.steps > end {
-				return
-			}
-			if r.try(mv) {
-				better = true
-			}
+		for until := half(); r.round(until); {
+			better = true
 		}
+		better = r.hurry(half()) || better
 	}
 }
+
+// round plays all moves that save bytes, and reports whether one was kept and
+// there is time for more.
+func (r *refiner) round(until int) (better bool) {
+	for _, mv := range r.moves() {
+		if r.spent() > until {
+			return false
+		}
+		better = r.try(mv) || better
+	}
+	return better
+}
+
+// spent is the work done so far. Looking costs a tenth of playing.
+func (r *refiner) spent() int { return r.sim.played() + r.traffic.moves/10 }
 
 // moves returns what would save bytes, the most first.
 func (r *refiner) moves() []move {
@@ -76,7 +89,7 @@ func (r *refiner) moves() []move {
 
 // attracting returns the nodes that have the most of what the tasks share.
 func (r *refiner) attracting(tasks []int32, most int) []int32 {
-	var nodes []int32
+	nodes := r.near[:0]
 	add := func(n int32, bytes float64) {
 		if r.pull[n] == 0 {
 			nodes = append(nodes, n)
@@ -105,6 +118,7 @@ func (r *refiner) attracting(tasks []int32, most int) []int32 {
 	for _, n := range nodes {
 		r.pull[n] = 0
 	}
+	r.near = nodes
 	return nodes[:min(len(nodes), most)]
 }
 
@@ -191,6 +205,9 @@ func (r *refiner) on(tasks []int32, node int32) bool {
 
 // keep plays what the nodes are now, and reports whether it is the best.
 func (r *refiner) keep() bool {
+	if r.traffic.atLeast() > r.limit(r.traffic.moved)*(1+1e-9) {
+		return false
+	}
 	_, kept := r.consider(Plan{Node: r.traffic.node, Order: r.order}, r.traffic.moved)
 	return kept
 }

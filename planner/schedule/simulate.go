@@ -58,7 +58,7 @@ type simulator struct {
 	r       Result
 	ended   int
 	late    bool // the limit cannot be kept any more
-	steps   int  // events played since the simulator was made
+	steps   int  // events played since the simulator was made, and what it takes to begin
 }
 
 // A nodeState is one node while a plan is played.
@@ -68,7 +68,7 @@ type nodeState struct {
 	receiving int
 	cores     int // that are free
 	memory    int64
-	work      float64 // seconds of tasks, times their cores, that have not begun
+	work      float64 // seconds until the tasks that have not begun could have run on all cores
 	warm      []int   // by kind
 	touched   bool
 }
@@ -111,6 +111,7 @@ func (s *simulator) play(plan Plan, limit float64) Result {
 
 func (s *simulator) reset(plan Plan, limit float64) {
 	s.plan, s.limit, s.now, s.ended, s.late, s.r = plan, limit, 0, 0, false, Result{}
+	s.steps += len(s.p.Tasks) / 16
 	s.ends.clear()
 	s.net.clear()
 	s.touched = s.touched[:0]
@@ -124,14 +125,9 @@ func (s *simulator) reset(plan Plan, limit float64) {
 		task := &s.p.Tasks[t]
 		s.spans[t] = Span{Last: -1}
 		s.missing[t] = int32(len(task.Reads) + len(task.After))
-		s.nodes[plan.Node[t]].work += s.p.run(int32(t), int(plan.Node[t])) * float64(task.Cores)
+		s.nodes[plan.Node[t]].work += s.p.share(int32(t), int(plan.Node[t]))
 		if s.missing[t] == 0 {
 			s.makeReady(int32(t))
-		}
-	}
-	for n := range s.nodes {
-		if s.nodes[n].work/float64(s.p.c.Nodes[n].Cores) > limit {
-			s.late = true
 		}
 	}
 	for f := range s.p.Files {
@@ -147,6 +143,10 @@ func (n *nodeState) reset(c *Node, p *problem) {
 		n.warm = append(append(n.warm[:0], c.Warm...), make([]int, max(0, p.kinds-len(c.Warm)))...)
 	}
 }
+
+// played is how much the simulator has done since it was made: events, and
+// rounds of sharing the links.
+func (s *simulator) played() int { return s.steps + s.net.rounds }
 
 // exists has a file that is now at home sent to the nodes that read it.
 func (s *simulator) exists(file, home int32) {
@@ -269,8 +269,8 @@ func (s *simulator) dispatch(n *nodeState, k int) {
 		end := s.now + s.p.run(t, k) + s.chill(n, task)
 		s.spans[t].Start, s.spans[t].End = s.now, end
 		s.ends.push(end, t)
-		n.work -= s.p.run(t, k) * float64(task.Cores)
-		if end+s.p.after[t] > s.limit || s.now+n.work/float64(s.p.c.Nodes[k].Cores) > s.limit {
+		n.work -= s.p.share(t, k)
+		if end+s.p.after[t] > s.limit || s.now+n.work > s.limit {
 			s.late = true
 		}
 	}

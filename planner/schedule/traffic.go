@@ -1,6 +1,9 @@
 package schedule
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // A traffic is the bytes that an assignment moves, kept up to date while tasks
 // change nodes. It needs no simulator: a file moves once to each node that
@@ -11,10 +14,15 @@ type traffic struct {
 	node  []int32
 	count []int32 // by file and node: tasks there that read the file
 	moved float64
+	work  []float64 // by node, seconds until its tasks could have run on all of its cores
+	moves int       // that were made
 }
 
 func newTraffic(p *problem, node []int32) *traffic {
-	t := &traffic{p: p, nodes: len(p.c.Nodes), node: append([]int32(nil), node...)}
+	t := &traffic{p: p, nodes: len(p.c.Nodes), node: slices.Clone(node), work: make([]float64, len(p.c.Nodes))}
+	for i, n := range node {
+		t.work[n] += p.share(int32(i), int(n))
+	}
 	t.count = make([]int32, len(p.Files)*t.nodes)
 	for f := range p.Files {
 		home := t.home(int32(f))
@@ -52,6 +60,9 @@ func (t *traffic) move(task, to int32) {
 		}
 	}
 	t.node[task] = to
+	t.work[from] -= t.p.share(task, int(from))
+	t.work[to] += t.p.share(task, int(to))
+	t.moves++
 	for _, f := range t.p.Tasks[task].Makes {
 		at := int(f) * t.nodes
 		if t.count[at+int(from)] > 0 {
@@ -73,3 +84,7 @@ func (t *traffic) readersOn(f int32) iter.Seq[int32] {
 		}
 	}
 }
+
+// atLeast is how long the assignment takes at least: no node can be done before
+// it has run all of its tasks.
+func (t *traffic) atLeast() float64 { return slices.Max(t.work) }
