@@ -17,15 +17,36 @@ const maxWhole = 64 << 20
 // items reads items of a list whose items stand in a file, which is fetched if
 // it is not here.
 func (s *stager) items(ctx context.Context, list object.Large, from, to int) ([]json.RawMessage, error) {
+	if from < 0 || to > list.Length {
+		return nil, fmt.Errorf("items %d to %d of a list of %d", from, to, list.Length)
+	}
+	cache := s.node.items
+	items, err := cut(from, to, func(n int) ([]json.RawMessage, error) { return cache.get(block{list.Ref.ID, n}, nil) })
+	if err != nil || len(items) == to-from {
+		return items, err
+	}
+	if err := s.fetchList(ctx, list); err != nil {
+		return nil, err
+	}
+	return cut(from, to, func(n int) ([]json.RawMessage, error) {
+		return cache.get(block{list.Ref.ID, n}, func() ([]json.RawMessage, error) {
+			first := n * record.Stride
+			return ReadItems(s.node.store, list, first, min(first+record.Stride, list.Length))
+		})
+	})
+}
+
+// fetchList brings the two objects of a list whose items stand in a file.
+func (s *stager) fetchList(ctx context.Context, list object.Large) error {
 	for ref := range (object.Value{Large: &list}).Refs {
 		if err := s.miss(s.fetch(ctx, ref.ID)); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if s.lost != nil {
-		return nil, s.lost
+		return s.lost
 	}
-	return ReadItems(s.node.store, list, from, to)
+	return nil
 }
 
 // allItems is the whole list as a value.
@@ -33,7 +54,10 @@ func (s *stager) allItems(ctx context.Context, list object.Large) (object.Value,
 	if err := FitsWhole(list); err != nil {
 		return object.Value{}, err
 	}
-	items, err := s.items(ctx, list, 0, list.Length)
+	if err := s.fetchList(ctx, list); err != nil {
+		return object.Value{}, err
+	}
+	items, err := ReadItems(s.node.store, list, 0, list.Length)
 	return object.Value{List: inlineAll(items)}, err
 }
 

@@ -27,6 +27,7 @@ type Node struct {
 	store    *store.Store
 	exec     *runtime.Exec
 	lists    *listCache
+	items    *itemCache
 	dial     *http.Client // to other nodes
 	listener net.Listener // nil: nobody can fetch from here
 	server   *http.Server
@@ -52,7 +53,7 @@ func Open(cfg Config) (*Node, error) {
 		return nil, fmt.Errorf("cannot open node %s: %w", cfg.ID, err)
 	}
 	n := &Node{
-		cfg: cfg, lists: newListCache(), dial: peer.NewHTTPClient(),
+		cfg: cfg, lists: newListCache(), items: newItemCache(), dial: peer.NewHTTPClient(),
 		exec:     runtime.NewExec(runtime.ExecOptions{Path: cfg.Path, Grace: cfg.Grace}),
 		attempts: map[executor.AttemptID]*attempt{}, programs: map[string]bool{},
 		cpu: milli(cfg.CPU), memory: cfg.Memory,

@@ -12,11 +12,14 @@ import (
 	"strings"
 )
 
-// An index is where in a file every stride-th item begins, 8 bytes each; then a
+// Stride is how many items stand between two places of an index: reading from a
+// multiple of it on costs least.
+const Stride = 64
+
+// An index is where in a file every Stride-th item begins, 8 bytes each; then a
 // trailer as JSON, and in the last 4 bytes the trailer's length. So it is
 // written without knowing how much will come, and read at one place.
 const (
-	stride     = 64
 	offsetSize = 8
 	lengthSize = 4
 )
@@ -45,7 +48,7 @@ func WriteIndex(w io.Writer, file io.Reader, f Format) (items int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if about.Items%stride == 0 {
+		if about.Items%Stride == 0 {
 			if err := binary.Write(out, binary.BigEndian, at); err != nil {
 				return 0, err
 			}
@@ -125,12 +128,12 @@ func Read(index File, file io.ReaderAt, from, to int) ([]json.RawMessage, error)
 // readerAt returns a reader whose next item is item i.
 func (t *trailer) readerAt(index, file io.ReaderAt, i int) (itemReader, error) {
 	var at [offsetSize]byte
-	if _, err := index.ReadAt(at[:], int64(i/stride*offsetSize)); err != nil {
+	if _, err := index.ReadAt(at[:], int64(i/Stride*offsetSize)); err != nil {
 		return nil, fmt.Errorf("cannot read the index: %w", err)
 	}
 	from := int64(binary.BigEndian.Uint64(at[:]))
 	r := newReader(bufio.NewReader(io.NewSectionReader(file, from, math.MaxInt64-from)), t.Format)
-	for range i % stride {
+	for range i % Stride {
 		if _, err := r.next(); err != nil {
 			return nil, fmt.Errorf("cannot read up to item %d: %w", i, err)
 		}

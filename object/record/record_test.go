@@ -62,7 +62,7 @@ func TestItemsOfEachFormat(t *testing.T) {
 
 func TestEveryItemIsFoundByItsPlace(t *testing.T) {
 	t.Parallel()
-	const n = 5*stride + 7
+	const n = 5*Stride + 7
 	for _, f := range []Format{Lines, CSV, JSONLines} {
 		var text strings.Builder
 		if f == CSV {
