@@ -10,6 +10,8 @@ export type Transport = "inline" | "link" | "copy" | "peer" | "bucket";
 
 export interface Run {
   id: string;
+  parent?: string;
+  parent_task?: string;
   workflow: string;
   version: string;
   status: Status;
@@ -91,6 +93,7 @@ export interface Attempt {
   n: number;
   epoch: number;
   node: string;
+  child?: string;
   reason?: string;
   placed: string;
   started?: string;
@@ -148,6 +151,9 @@ export class Problem extends Error {
   }
 }
 
+/** runPage is where a run is shown, and what of it was chosen. */
+export const runPage = (id: string, task = "") =>
+  `/runs/${encodeURIComponent(id)}${task === "" ? "" : `?task=${encodeURIComponent(task)}`}`;
 export const runURL = (id: string) => `${base}/runs/${encodeURIComponent(id)}`;
 export const taskURL = (run: string, task: string) => `${runURL(run)}/tasks/${encodeURIComponent(task)}`;
 export const objectURL = (id: string) => `${base}/objects/${encodeURIComponent(id)}`;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { get, nodesURL } from "./api";
+import { get, nodesURL, runPage } from "./api";
 import type { Node, NodeAttempt } from "./api";
 import { bytes, count, elapsed, seconds } from "./format";
 import { Link } from "./route";
@@ -68,7 +68,7 @@ function Attempts({ title, attempts }: { title: string; attempts: NodeAttempt[] 
       <ul>
         {attempts.slice(0, 20).map((a) => (
           <li key={`${a.run}/${a.task}/${a.attempt}`}>
-            <Link href={`/runs/${a.run}?task=${encodeURIComponent(a.task)}`} class="mono">{a.task}</Link>{" "}
+            <Link href={runPage(a.run, a.task)} class="mono">{a.task}</Link>{" "}
             <small>{seconds(elapsed(a.since, undefined, Date.now()))}{a.waits_for === undefined ? "" : ` · ${a.waits_for}`}</small>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { Actions } from "./actions";
+import { runPage } from "./api";
 import type { Run } from "./api";
 import { now } from "./clock";
 import { FailurePanel } from "./failure";
@@ -51,7 +52,11 @@ function Heading({ run, store }: { run: Run; store: RunStore }) {
   return (
     <div class="title">
       <div>
-        <p class="crumbs"><Link href="/runs">Runs</Link> / <span class="mono">{run.id}</span></p>
+        <p class="crumbs">
+          <Link href="/runs">Runs</Link> /{" "}
+          {run.parent !== undefined && <><Link href={runPage(run.parent, run.parent_task)} class="mono">{run.parent}</Link> / </>}
+          <span class="mono">{run.parent === undefined ? run.id : run.id.slice(run.parent.length + 1)}</span>
+        </p>
         <h1>{run.workflow} <Badge state={run.status} /></h1>
       </div>
       <div class="title-end">

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { get, runsURL } from "./api";
+import { get, runPage, runsURL } from "./api";
 import type { Run, RunPage as Page } from "./api";
 import { now } from "./clock";
 import { ago, clock, elapsed, seconds } from "./format";
@@ -119,7 +119,7 @@ function RunTable({ runs, loading }: { runs: Run[]; loading: boolean }) {
           {runs.map((run) => (
             <tr key={run.id}>
               <td>
-                <Link href={`/runs/${run.id}`} class="strong">{run.workflow}</Link>
+                <Link href={runPage(run.id)} class="strong">{run.workflow}</Link>
                 {run.error !== undefined && <div class="error-line">{run.error}</div>}
               </td>
               <td><Badge state={run.status} /></td>

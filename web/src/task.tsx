@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { again } from "./again";
-import { get, Problem, taskURL } from "./api";
+import { get, Problem, runPage, taskURL } from "./api";
 import type { Attempt, Task } from "./api";
 import { now } from "./clock";
 import { FailurePanel } from "./failure";
 import { bytes, clock, elapsed, seconds } from "./format";
 import { TransportTag } from "./ledger";
 import { LogView } from "./logs";
-import { choose, chosen } from "./route";
+import { choose, chosen, Link } from "./route";
 import type { RunStore } from "./runstore";
 import { Badge } from "./state";
 import { Values } from "./values";
@@ -41,7 +41,7 @@ export function TaskPanel({ store, task: name }: { store: RunStore; task: string
           {attempt !== undefined && <Why attempt={attempt} />}
           {task.value.failure !== undefined && <FailurePanel failure={task.value.failure} />}
           <AttemptList attempts={attempts} current={attempt} />
-          {attempt !== undefined && <LogView key={attempt.n} run={store.id} task={name} attempt={attempt.n} />}
+          {attempt !== undefined && attempt.child === undefined && <LogView key={attempt.n} run={store.id} task={name} attempt={attempt.n} />}
           {attempt !== undefined && <Read attempt={attempt} />}
           <Values title="Outputs" values={task.value.outputs} />
         </>
@@ -78,6 +78,14 @@ function Waiting({ task }: { task: Task }) {
 }
 
 function Why({ attempt }: { attempt: Attempt }) {
+  if (attempt.child !== undefined) {
+    return (
+      <section>
+        <h3>A run of its own</h3>
+        <p class="why"><Link href={runPage(attempt.child)} class="mono">{attempt.child}</Link></p>
+      </section>
+    );
+  }
   return (
     <section>
       <h3>Why on <span class="mono">{attempt.node}</span>?</h3>
@@ -98,7 +106,7 @@ function AttemptList({ attempts, current }: { attempts: Attempt[]; current: Atte
           <li key={a.n} class={a === current ? "chosen" : ""}>
             <button onClick={() => choose({ attempt: String(a.n) })} aria-pressed={a === current}>
               <span class={`outcome ${a.outcome ?? "running"}`}>#{a.n} {a.outcome ?? (a.waits_for ? "queued" : "going on")}</span>
-              <span class="mono dim">{a.node}</span>
+              <span class="mono dim">{a.child === undefined ? a.node : "a run"}</span>
               <span class="num">{seconds(elapsed(a.placed, a.ended, now.value))}</span>
             </button>
             <Phases attempt={a} />
