@@ -25,7 +25,7 @@ var pageFiles embed.FS
 // and for browsers that read pages aloud or in a terminal.
 func (s *Server) plainRoutes() {
 	s.pages = template.Must(template.New("").Funcs(template.FuncMap{
-		"bytes": plainBytes, "seconds": plainSeconds, "taskPath": plainTaskPath,
+		"bytes": plainBytes, "seconds": plainSeconds, "runPath": plainRunPath, "taskPath": plainTaskPath,
 	}).ParseFS(pageFiles, "pages/*.html"))
 	s.handlePlain(http.MethodGet, "/plain", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/plain/runs", http.StatusSeeOther)
@@ -187,8 +187,10 @@ func plainNames(values map[string]any) []plainNamed {
 	return out
 }
 
+func plainRunPath(id executor.RunID) string { return "/plain/runs/" + url.PathEscape(string(id)) }
+
 func plainTaskPath(id executor.RunID, task executor.TaskID) string {
-	return "/plain/runs/" + string(id) + "/tasks/" + url.PathEscape(string(task))
+	return plainRunPath(id) + "/tasks/" + url.PathEscape(string(task))
 }
 
 func plainSeconds(s float64) string {
