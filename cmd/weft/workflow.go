@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 
 	"github.com/spf13/cobra"
 
@@ -98,6 +99,11 @@ func (a *app) validateCommand() *cobra.Command {
 // missingPrograms warns of functions that this machine cannot run; others may.
 func missingPrograms(file string, p *dsl.Program) dsl.Errors {
 	var warnings dsl.Errors
+	for _, child := range p.Children {
+		if child.IsPath() {
+			warnings = append(warnings, missingPrograms(path.Join(path.Dir(file), child.Name), child.Program)...)
+		}
+	}
 	for i := range p.Functions {
 		f := &p.Functions[i]
 		for _, program := range f.Requires {
