@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -112,6 +113,7 @@ func allowNull(a *ast.AST) {
 
 // addIssues reports what CEL has found, in our words.
 func (pl place) addIssues(env *stepEnv, issues *cel.Issues) {
+	before := len(pl.c.errs)
 	for _, issue := range issues.Errors() {
 		line, column := issue.Location.Line(), issue.Location.Column()
 		char := column
@@ -121,11 +123,16 @@ func (pl place) addIssues(env *stepEnv, issues *cel.Issues) {
 			}
 			char += len([]rune(text)) + 1
 		}
-		msg, text, hint := pl.celMessage(issue.Message, env)
-		pl.add(max(char, 0), text, msg, hint)
+		if msg, text, hint := pl.celMessage(issue.Message, env); msg != "" {
+			pl.add(max(char, 0), text, msg, hint)
+		}
 		if strings.HasPrefix(issue.Message, "Syntax error") {
 			return // what follows is its consequence
 		}
+	}
+	if len(pl.c.errs) == before { // nothing but math, without a function of it
+		text := strings.TrimSpace(pl.at.text)
+		pl.c.add(pl.start(), text, clip(text)+" is no value", "docs/expressions.md has what an expression can say")
 	}
 }
 
@@ -147,7 +154,7 @@ func (pl place) celMessage(m string, env *stepEnv) (msg, text, hint string) {
 		if name == "?_:" {
 			return "the parts of ?: are " + args, "", "want a condition and two values of one type"
 		}
-		return fmt.Sprintf("%s cannot be applied to %s", name, args), name, "convert with string(), int() or double(), or use another function"
+		return fmt.Sprintf("%s cannot be applied to %s", name, args), name, callHint(name, strings.Contains(args, ".("), env)
 	}
 	if rest, ok := strings.CutPrefix(m, "type "); ok && strings.HasSuffix(rest, " does not support field selection") {
 		rest, _, _ = strings.Cut(strings.TrimPrefix(rest, "'"), "'")
@@ -189,32 +196,8 @@ func (pl place) calls(name string) bool {
 	return ok && strings.HasPrefix(strings.TrimSpace(after), "(")
 }
 
-// undeclared says what a name could have been that nobody knows.
-func undeclared(name string, called bool, env *stepEnv) (msg, hint string) {
-	msg = fmt.Sprintf("unknown name %q", name)
-	switch {
-	case called:
-		msg, hint = fmt.Sprintf("unknown function %q", name), inOtherLanguages(name)
-		if hint == "" {
-			hint = "docs/expressions.md has them all"
-			if near := nearest(name, functionNames(env.cel)); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-		}
-		return msg, hint
-	case name == visitVar:
-		return "visit is not known here", "a step with repeat knows which visit it is"
-	case name == "outputs":
-		return "outputs is not known here", "in the body of a function outputs.NAME is where to write an output; of a step it is steps.NAME.outputs"
-	case name == "secrets":
-		return name + " is not supported yet", "a script can read a file that the node has, such as $(cat /run/secrets/token)"
-	case name == "error":
-		return "there is no error here", "a step that a catch names has one, and those under on_failure and finally"
-	}
-	return msg, suggest(name, env.names())
-}
-
 // plainTypes names types as the language does.
 func plainTypes(s string) string {
-	return strings.NewReplacer("weft.", "", "double", "float", "dyn", "json").Replace(s)
+	s = strings.NewReplacer("weft.", "", "double", "float", "dyn", "json").Replace(s)
+	return regexp.MustCompile(`list\(([^()]*)\)`).ReplaceAllString(s, "list<$1>")
 }
