@@ -63,6 +63,18 @@ func TestAVersionPinsTheWorkflowsThatItRuns(t *testing.T) {
 	}
 }
 
+func TestADiffTellsOfWorkflowsThatChanged(t *testing.T) {
+	t.Parallel()
+	now, later := compileParent(t, child), compileParent(t, strings.Replace(child, "* 2", "* 3", 1))
+	if changes := dsl.Diff(now, []byte(parent), now, []byte(parent)); len(changes) > 0 {
+		t.Errorf("the same differs: %+v", changes)
+	}
+	changes := dsl.Diff(now, []byte(parent), later, []byte(parent))
+	if len(changes) != 1 || changes[0].Kind != "workflow" || changes[0].Name != "./child.yaml" || len(changes[0].Details) != 1 {
+		t.Errorf("the changes are %+v", changes)
+	}
+}
+
 func TestASubWorkflowTakesAndGivesWhatItDeclares(t *testing.T) {
 	t.Parallel()
 	f := compileParent(t, child).Functions[0]

@@ -13,7 +13,7 @@ import (
 type Change struct {
 	Change string `json:"change"` // added, removed or changed
 	Kind   string `json:"kind"`   // workflow, input, output, function, step or edge
-	Name   string `json:"name,omitempty"`
+	Name   string `json:"name,omitempty"` // of a workflow: of one that it runs
 
 	// Computes reports of a changed function that it gives other outputs: what
 	// was learned or kept of it does not hold any more.
@@ -51,7 +51,21 @@ func Diff(a *Program, aSource []byte, b *Program, bSource []byte) []Change {
 		}
 		changes = append(changes, more...)
 	}
+	changes = append(changes, diffPins(a, b)...)
 	return append(changes, diffEdges(a.edges(), b.edges())...)
+}
+
+// diffPins tells of workflows that both run, in other versions.
+func diffPins(a, b *Program) []Change {
+	var changes []Change
+	to := b.Pins()
+	for _, child := range a.Children {
+		if was, is := child.Program.Version, to[child.Name]; is != "" && is != was {
+			details := []Detail{{Path: "version", From: encodeJSON(was), To: encodeJSON(is)}}
+			changes = append(changes, Change{Change: changed, Kind: "workflow", Name: child.Name, Details: details})
+		}
+	}
+	return changes
 }
 
 // workflowDetails compares what belongs to no input, output, function or step.
