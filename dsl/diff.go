@@ -11,8 +11,8 @@ import (
 // A Change is one part of a workflow that two versions do not have alike.
 // Layout, comments and the order of keys are no part of it.
 type Change struct {
-	Change string `json:"change"` // added, removed or changed
-	Kind   string `json:"kind"`   // workflow, input, output, function, step or edge
+	Change string `json:"change"`         // added, removed or changed
+	Kind   string `json:"kind"`           // workflow, input, output, function, step or edge
 	Name   string `json:"name,omitempty"` // of a workflow: of one that it runs
 
 	// Computes reports of a changed function that it gives other outputs: what
