@@ -122,6 +122,17 @@ type Releaser interface {
 	Release(ctx context.Context, owner string, runs ...executor.RunID) error
 }
 
+// A Mirror keeps the facts of runs of which something else decides what happened:
+// their history is there, and the journal has a copy.
+type Mirror interface {
+	// Mirror makes the batch's records the last ones of its run: others that
+	// the journal has from the first of them on go, so that it may be called
+	// again. Epoch is a number of the writer's that never falls; ErrFenced when
+	// the run has been written under a higher one. A run that is opened again
+	// by Redriven is pending until the next record.
+	Mirror(ctx context.Context, b Batch) error
+}
+
 // A Mailbox takes messages for runs from any server.
 type Mailbox interface {
 	// Post makes a message for a run durable. A second post with the same key
