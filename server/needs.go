@@ -40,6 +40,15 @@ type Engine interface {
 	Logs(ctx context.Context, a executor.AttemptID, stream string) (io.ReadCloser, error)
 }
 
+// Members are nodes that are processes of their own.
+type Members interface {
+	// Report takes what a node says of itself, and says what it is to know.
+	Report(ctx context.Context, r node.Report) (node.Welcome, error)
+
+	// Leave forgets a node that was started under that boot.
+	Leave(ctx context.Context, id executor.NodeID, boot string) error
+}
+
 // Objects holds the bytes that users send and that runs made.
 type Objects interface {
 	// Put keeps everything that r gives, until it ends. The reference's name is

@@ -13,8 +13,8 @@ import (
 	"example.org/weft/executor/journal"
 )
 
-// Config is what a server is made of. Only Token, Open, Hosts, Dashboard,
-// Getenv and UploadLimit may be left out.
+// Config is what a server is made of. Only Members, Token, Open, Hosts,
+// Dashboard, Getenv and UploadLimit may be left out.
 type Config struct {
 	Catalog   journal.Catalog
 	Programs  *journal.Programs // of the catalog
@@ -25,6 +25,7 @@ type Config struct {
 	Groups    journal.Groups
 	Engine    Engine
 	Objects   Objects
+	Members   Members // nil: the nodes are in this process
 	Log       *slog.Logger
 
 	// Token admits callers that present it. With no token and not Open, nobody

@@ -28,6 +28,10 @@ type versionParam struct {
 	Version string `path:"version" pattern:"^[A-Za-z0-9:_-]{1,128}$"`
 }
 
+type digestParam struct {
+	Version string `path:"version" pattern:"^sha256:[0-9a-f]{1,120}$"`
+}
+
 func (s *Server) workflowRoutes() {
 	handle(s, http.MethodPost, "/workflows", "put-workflow", "Check and keep a workflow", s.putWorkflow)
 	handle(s, http.MethodGet, "/workflows", "list-workflows", "Latest version of every workflow", s.listWorkflows)
@@ -38,6 +42,10 @@ func (s *Server) workflowRoutes() {
 	handle(s, http.MethodGet, "/workflows/{name}/versions/{version}", "get-workflow-version", "One version of a workflow, by its digest or an alias",
 		func(ctx context.Context, in *versionParam) (*reply[api.Workflow], error) {
 			return s.getWorkflow(ctx, in.Name, in.Version)
+		})
+	handle(s, http.MethodGet, "/versions/{version}", "get-version", "A version by its digest, whichever workflow it is of",
+		func(ctx context.Context, in *digestParam) (*reply[api.Workflow], error) {
+			return s.getWorkflow(ctx, "", in.Version)
 		})
 	s.aliasRoutes()
 	s.scheduleRoutes()

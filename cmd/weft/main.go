@@ -111,7 +111,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log what the engine decides")
 	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
 	root.AddCommand(
-		a.initCommand(), a.runCommand(), a.validateCommand(), a.testCommand(), a.planCommand(), a.serveCommand(), a.submitCommand(),
+		a.initCommand(), a.runCommand(), a.validateCommand(), a.testCommand(), a.planCommand(), a.serveCommand(), a.nodeCommand(), a.submitCommand(),
 		a.runsCommand(), a.workflowsCommand(), a.diffCommand(), a.nodesCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	return root

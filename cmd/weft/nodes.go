@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,11 +31,12 @@ func (a *app) nodesCommand() *cobra.Command {
 				if out.json() {
 					return a.printJSON(list)
 				}
-				rows := [][]string{{"NODE", "CPU", "FREE", "MEMORY", "OBJECTS", "BYTES", "RUNNING", "QUEUED"}}
+				rows := [][]string{{"NODE", "CPU", "FREE", "MEMORY", "OBJECTS", "BYTES", "RUNNING", "QUEUED", "STATE", "LABELS"}}
 				for _, n := range list.Nodes {
 					rows = append(rows, []string{
 						string(n.ID), cores(n.CPU), cores(n.FreeCPU), bytesText(n.Memory),
 						strconv.Itoa(n.Objects), bytesText(n.Bytes), strconv.Itoa(len(n.Running)), strconv.Itoa(len(n.Queued)),
+						nodeState(n), labelText(n.Labels),
 					})
 				}
 				return a.table(rows)
@@ -42,6 +46,22 @@ func (a *app) nodesCommand() *cobra.Command {
 	reach.register(a, cmd)
 	out.register(cmd)
 	return cmd
+}
+
+func nodeState(n api.Node) string {
+	if n.Draining {
+		return "draining"
+	}
+	return "ready"
+}
+
+// labelText is labels as the command line takes them.
+func labelText(labels map[string]string) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		parts = append(parts, name+"="+labels[name])
+	}
+	return strings.Join(parts, ",")
 }
 
 func cores(n float64) string { return strconv.FormatFloat(n, 'g', 3, 64) }

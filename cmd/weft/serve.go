@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.org/weft/executor/embedded"
 	"example.org/weft/executor/journal/sqlite"
 	"example.org/weft/server"
 )
@@ -24,6 +25,7 @@ type localFlags struct {
 	database string
 	bucket   string
 	triggers bool // runs start at their times, as long as the server serves
+	temporal temporalFlags
 }
 
 func (l *localFlags) register(cmd *cobra.Command) {
@@ -45,11 +47,15 @@ func (a *app) serveCommand() *cobra.Command {
 			if err := server.CheckAddress(listen, token != ""); err != nil {
 				return usage(fmt.Errorf("%w (the token is read from $WEFT_TOKEN)", err))
 			}
+			if err := local.temporal.check(local.database); err != nil {
+				return usage(err)
+			}
 			local.triggers = true
 			return a.serve(cmd.Context(), listen, token, local)
 		},
 	}
 	local.register(cmd)
+	local.temporal.register(cmd)
 	cmd.Flags().StringVar(&local.database, "database", a.getenv("WEFT_DATABASE_URL"),
 		"postgres://... for the journal (default $WEFT_DATABASE_URL, else SQLite in the data folder)")
 	cmd.Flags().StringVar(&listen, "listen", strings.TrimPrefix(defaultServer, "http://"),
@@ -74,7 +80,7 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 	log := a.logger(level)
 	s, err := openStack(ctx, stackConfig{
 		dir: a.dir, database: local.database, bucket: local.bucket, nodes: local.nodes,
-		path: a.getenv("PATH"), token: token, getenv: a.getenv, log: log,
+		path: a.getenv("PATH"), token: token, getenv: a.getenv, log: log, temporal: local.temporal,
 	})
 	if err != nil {
 		return err
@@ -85,7 +91,9 @@ func (a *app) withStack(ctx context.Context, listen, token string, local localFl
 		return errors.Join(usage(fmt.Errorf("cannot listen: %w", err)), s.close())
 	}
 	base := "http://" + listener.Addr().String()
-	s.engine.Advertise(base)
+	if e, ok := s.engine.(*embedded.Engine); ok {
+		e.Advertise(base)
+	}
 	if db, ok := s.db.(*sqlite.DB); ok {
 		if err := db.SetAddress(base); err != nil {
 			return errors.Join(err, listener.Close(), s.close())

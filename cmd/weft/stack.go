@@ -22,6 +22,7 @@ import (
 	"example.org/weft/executor/node"
 	"example.org/weft/object"
 	"example.org/weft/object/bucket"
+	"example.org/weft/object/peer"
 	"example.org/weft/object/store/space"
 	"example.org/weft/server"
 	"example.org/weft/web"
@@ -39,12 +40,20 @@ type database interface { //nolint:interfacebloat // the seam of the journal, pu
 	Close() error
 }
 
+// An engine is embedded.Engine or temporal.Engine.
+type engine interface {
+	server.Engine
+	server.Objects
+	Serve(ctx context.Context) error
+}
+
 // A stack is one server: journal, nodes, engine and REST interface.
 type stack struct {
 	db     database
 	bucket *bucket.Bucket // nil: none
 	nodes  []*node.Node
-	engine *embedded.Engine
+	engine engine
+	stop   func() // of the engine's connection; nil: it has none
 	api    *server.Server
 	log    *slog.Logger
 }
@@ -52,12 +61,13 @@ type stack struct {
 // stackConfig is what a server is made of.
 type stackConfig struct {
 	dir      string
-	database string   // URL of a Postgres; empty: SQLite in dir
-	bucket   string   // URL of what --placement store goes through; empty: none
-	nodes    int      // 0: as many as the folder has, at least one
-	path     string   // PATH of functions; empty: that of a bare system
-	token    string   // empty: loopback only, open
-	hosts    []string // names besides the loopback's that an open server answers to
+	database string        // URL of a Postgres; empty: SQLite in dir
+	bucket   string        // URL of what --placement store goes through; empty: none
+	nodes    int           // 0: as many as the folder has, at least one
+	path     string        // PATH of functions; empty: that of a bare system
+	token    string        // empty: loopback only, open
+	hosts    []string      // names besides the loopback's that an open server answers to
+	temporal temporalFlags // host empty: the engine is the embedded one
 	getenv   func(string) string
 	log      *slog.Logger
 }
@@ -84,22 +94,19 @@ func openStack(ctx context.Context, cfg stackConfig) (_ *stack, err error) {
 			return nil, usage(err)
 		}
 	}
-	if err := s.openNodes(dir, cfg.path, cfg.nodes); err != nil {
+	programs := journal.NewPrograms(s.db)
+	var members server.Members
+	if cfg.temporal.host != "" {
+		members, err = s.openTemporal(dir, cfg, programs)
+	} else {
+		err = s.openEmbedded(dir, cfg, programs)
+	}
+	if err != nil {
 		return nil, err
 	}
-	members := make([]embedded.Node, len(s.nodes))
-	for i, n := range s.nodes {
-		members[i] = n
-	}
-	programs := journal.NewPrograms(s.db)
-	s.engine = embedded.New(embedded.Config{
-		Journal: s.db, Releaser: s.db, Catalog: s.db, Documents: s.db, Watcher: s.db,
-		Groups: s.db, Mailbox: s.db, Programs: programs,
-		Nodes: members, Owner: uuid.NewString(), Logger: cfg.log,
-	})
 	s.api = server.New(server.Config{
 		Catalog: s.db, History: s.db, Mailbox: s.db, Watcher: s.db, Documents: s.db,
-		Groups: s.db, Programs: programs, Engine: s.engine, Objects: s.engine, Log: cfg.log,
+		Groups: s.db, Programs: programs, Engine: s.engine, Objects: s.engine, Members: members, Log: cfg.log,
 		Token: cfg.token, Open: cfg.token == "", Hosts: cfg.hosts, Dashboard: web.Handler(), Getenv: cfg.getenv,
 	})
 	return s, nil
@@ -113,6 +120,23 @@ func tellRoom(dir string, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: %s", err, s)
+}
+
+// openEmbedded opens the nodes of this process and the engine that runs there.
+func (s *stack) openEmbedded(dir string, cfg stackConfig, programs *journal.Programs) error {
+	if err := s.openNodes(dir, cfg.path, cfg.nodes); err != nil {
+		return err
+	}
+	members := make([]embedded.Node, len(s.nodes))
+	for i, n := range s.nodes {
+		members[i] = n
+	}
+	s.engine = embedded.New(embedded.Config{
+		Journal: s.db, Releaser: s.db, Catalog: s.db, Documents: s.db, Watcher: s.db,
+		Groups: s.db, Mailbox: s.db, Programs: programs,
+		Nodes: members, Owner: uuid.NewString(), Logger: cfg.log,
+	})
+	return nil
 }
 
 // openDatabase opens the database that is named. If it cannot be reached that
@@ -157,7 +181,7 @@ func (s *stack) openNodes(dir, path string, count int) error {
 		}
 		count = max(1, len(before))
 	}
-	token := uuid.NewString()
+	key := peer.NewKey()
 	for i := range count {
 		id := nodeID(i)
 		cfg := node.Config{
@@ -165,7 +189,7 @@ func (s *stack) openNodes(dir, path string, count int) error {
 			CPU:    max(1, float64(runtime.NumCPU())/float64(count)),
 			Memory: machineMemory() / int64(count),
 			Path:   path,
-			Listen: "127.0.0.1:0", Token: token, Locate: s.locate, Log: s.log,
+			Listen: "127.0.0.1:0", Key: key, Locate: s.locate, Log: s.log,
 		}
 		if s.bucket != nil {
 			cfg.Bucket = s.bucket
@@ -202,6 +226,9 @@ func (s *stack) close() error {
 	}
 	for _, n := range s.nodes {
 		errs = append(errs, n.Close())
+	}
+	if s.stop != nil {
+		s.stop()
 	}
 	if s.bucket != nil {
 		errs = append(errs, s.bucket.Close())

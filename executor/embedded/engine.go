@@ -143,7 +143,7 @@ func (e *Engine) Submit(ctx context.Context, r journal.NewRun) (executor.RunID, 
 	if err != nil {
 		return "", false, err
 	}
-	if r.Group, err = groupOf(program, r); err != nil {
+	if r.Group, err = journal.GroupOf(program, r); err != nil {
 		return "", false, err
 	}
 	r.Owner, r.TTL = e.cfg.Owner, e.cfg.LeaseTTL

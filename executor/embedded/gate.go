@@ -2,11 +2,9 @@ package embedded
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 
-	"example.org/weft/dsl"
 	"example.org/weft/executor"
 	"example.org/weft/executor/journal"
 )
@@ -42,43 +40,14 @@ func (g *gate) empty() bool {
 	return len(g.waiting) == 0
 }
 
-// groupOf returns the group that a run of the program is in.
-func groupOf(p *dsl.Program, r journal.NewRun) (journal.Group, error) {
-	k := p.Concurrency
-	if k == nil {
-		return journal.Group{}, nil
-	}
-	name, err := k.Group(p.Name, r.Inputs)
-	if err != nil {
-		return journal.Group{}, fmt.Errorf("cannot start a run of %s: %w", p.Name, err)
-	}
-	return journal.Group{Name: name, Limit: k.Limit, NoWait: k.OnConflict == dsl.Reject}, nil
-}
-
 // awaitTurn holds a run of a group until it has its turn. Where it is to take
-// the place of others, they are asked to end; asking twice changes nothing.
+// the place of others, they are asked to end.
 func (e *Engine) awaitTurn(ctx context.Context, run opened) {
 	e.gate.hold(run)
-	if k := run.program.Concurrency; k.OnConflict == dsl.CancelRunning {
-		if err := e.cancelAhead(ctx, run.lease.Run, k.Limit); err != nil {
-			e.warn(ctx, "cannot cancel the runs of a group", err)
-		}
+	if err := journal.CancelAhead(ctx, e.cfg.Groups, e.cfg.Mailbox, run.program, run.lease.Run); err != nil {
+		e.warn(ctx, "cannot cancel the runs of a group", err)
 	}
 	e.wake()
-}
-
-func (e *Engine) cancelAhead(ctx context.Context, run executor.RunID, limit int) error {
-	ahead, err := e.cfg.Groups.Ahead(ctx, run)
-	if err != nil || len(ahead) < limit {
-		return err
-	}
-	for _, other := range ahead[:len(ahead)-limit+1] {
-		reason := "run " + string(run) + " takes its place"
-		if err := e.cfg.Mailbox.Post(ctx, other, "concurrency/"+string(run), executor.Cancelled{Reason: reason}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // openTurns begins the runs that have had their turn.

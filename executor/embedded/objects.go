@@ -39,11 +39,7 @@ func (e *Engine) Put(ctx context.Context, name, mediaType string, r io.Reader) (
 	if err != nil {
 		return ref, err
 	}
-	text, err := json.Marshal(ref)
-	if err != nil {
-		return ref, err
-	}
-	return ref, e.cfg.Documents.PutDocument(ctx, uploadKind, string(ref.ID), text)
+	return ref, journal.PutUpload(ctx, e.cfg.Documents, ref)
 }
 
 // describe returns what is known of an object that a node holds.
@@ -52,19 +48,8 @@ func (e *Engine) describe(ctx context.Context, n Node, id object.ID) (object.Ref
 	if err != nil {
 		return object.Ref{}, err
 	}
-	ref := object.Ref{ID: id, Size: info.Size, Digest: info.Digest}
-	text, err := e.cfg.Documents.Document(ctx, uploadKind, string(id))
-	if errors.Is(err, journal.ErrNotFound) {
-		return ref, nil
-	}
-	if err != nil {
-		return ref, err
-	}
-	return ref, json.Unmarshal(text, &ref)
+	return journal.Upload(ctx, e.cfg.Documents, object.Ref{ID: id, Size: info.Size, Digest: info.Digest})
 }
-
-// uploadKind is the kind of the documents that keep the references of uploads.
-const uploadKind = "upload"
 
 func (e *Engine) put(ctx context.Context, id object.ID, name, mediaType string, r io.Reader) (object.Ref, error) {
 	s := e.cfg.Nodes[0].Store()

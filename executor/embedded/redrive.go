@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.org/weft/executor"
@@ -47,6 +48,9 @@ func (e *Engine) replay(ctx context.Context, id executor.RunID) (*executor.Run, 
 	}
 	if len(rows) == 0 {
 		return nil, 0, fmt.Errorf("cannot find run %s: %w", id, journal.ErrNotFound)
+	}
+	if strings.HasPrefix(rows[0].Owner, journal.ElsewherePrefix) {
+		return nil, 0, fmt.Errorf("%w %s: another engine has it", executor.ErrRedrive, id)
 	}
 	program, err := e.cfg.Programs.Get(ctx, rows[0].Version)
 	if err != nil {

@@ -122,6 +122,10 @@ type Releaser interface {
 	Release(ctx context.Context, owner string, runs ...executor.RunID) error
 }
 
+// ElsewherePrefix begins the owners of runs whose history is not here (Mirror).
+// Their leases never end, and no engine of a journal goes on with them.
+const ElsewherePrefix = "temporal/"
+
 // A Mirror keeps the facts of runs of which something else decides what happened:
 // their history is there, and the journal has a copy.
 type Mirror interface {

@@ -13,6 +13,7 @@ import (
 
 	"example.org/weft/executor"
 	"example.org/weft/object"
+	"example.org/weft/object/peer"
 )
 
 // Config is what a node is opened with. ID and Dir must be given.
@@ -29,8 +30,9 @@ type Config struct {
 	// Listen is where other nodes fetch objects from, for example
 	// "127.0.0.1:0". Empty: nowhere, the node is alone.
 	Listen string
-	// Token is what nodes show each other. It must be given with Listen.
-	Token string
+	// Key is what the nodes that fetch from each other share. It must be given
+	// with Listen.
+	Key peer.Key
 
 	// Locate returns who holds an object, best first; nil: nobody but this
 	// node. It is asked again after a failure.
@@ -63,8 +65,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("a node needs an id and a folder")
 	case c.CPU < 0 || c.Memory < 0:
 		return c, fmt.Errorf("a node cannot have %g cores and %d bytes of memory", c.CPU, c.Memory)
-	case c.Listen != "" && c.Token == "":
-		return c, errors.New("a node that listens needs a token")
+	case c.Listen != "" && len(c.Key) == 0:
+		return c, errors.New("a node that listens needs a key")
 	}
 	if c.CPU == 0 {
 		c.CPU = float64(runtime.NumCPU())

@@ -93,7 +93,7 @@ func (s *stager) fetchOnce(ctx context.Context, id object.ID) error {
 			if h.Node == n.cfg.ID {
 				continue
 			}
-			moved, err := n.store.Receive(ctx, id, peer.NewClient(h.Addr, n.cfg.Token, n.dial))
+			moved, err := n.store.Receive(ctx, id, peer.NewClient(h.Addr, n.cfg.Key, s.attempt.Attempt.String(), n.dial))
 			s.moved(executor.TransportPeer, h.Node, moved)
 			if err == nil {
 				return nil

@@ -83,7 +83,7 @@ func (n *Node) open() error {
 	if n.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", n.cfg.Listen); err != nil {
 		return err
 	}
-	n.server = &http.Server{Handler: peer.Handler(n.store, n.cfg.Token), ReadHeaderTimeout: 10 * time.Second}
+	n.server = &http.Server{Handler: n.handler(), ReadHeaderTimeout: 10 * time.Second}
 	n.work.Go(func() {
 		if err := n.server.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
 			n.cfg.Log.Error("cannot serve objects", slog.String("node", string(n.cfg.ID)), slog.Any("err", err))

@@ -25,7 +25,8 @@ type attempt struct {
 // of the node, with what comes of it: AttemptStarted if it runs for more than a
 // moment, ObjectLost (with the object alone: who made it the engine knows) for
 // each input that is nowhere to be had, and last one of Succeeded (HandedOver if
-// there is a Callback), Failed and AttemptLost. An attempt that is here already is not taken again.
+// there is a Callback), Failed and AttemptLost. An attempt that is here already
+// is not taken again.
 //
 // Attempts start in order of arrival, as soon as the first in the queue finds
 // cores and memory; one that wants more than the node has gets all of it. A
@@ -129,17 +130,21 @@ func (n *Node) Status() Status {
 	cpu, memory := n.cpu, n.memory
 	for i, a := range n.queue {
 		cpu, memory = cpu-a.cpu, memory-a.memory
-		s.Queued = append(s.Queued, AttemptStatus{Attempt: a.Attempt, Since: a.arrived, WaitsFor: n.waitsFor(i, a)})
+		s.Queued = append(s.Queued, a.status(a.arrived, n.waitsFor(i, a)))
 	}
 	s.FreeCPU, s.FreeMem = float64(cpu)/1000, memory
 	for _, a := range n.attempts {
 		if !a.started.IsZero() {
-			s.Running = append(s.Running, AttemptStatus{Attempt: a.Attempt, Since: a.started})
+			s.Running = append(s.Running, a.status(a.started, ""))
 		}
 	}
 	slices.SortFunc(s.Running, func(a, b AttemptStatus) int { return a.Since.Compare(b.Since) })
 	maps.Copy(s.Programs, n.programs)
 	return s
+}
+
+func (a *attempt) status(since time.Time, waitsFor string) AttemptStatus {
+	return AttemptStatus{Attempt: a.Attempt, Since: since, CPU: float64(a.cpu) / 1000, Memory: a.memory, WaitsFor: waitsFor}
 }
 
 // waitsFor says in words what keeps the attempt at place i of the queue.

@@ -27,7 +27,7 @@ func (w *assignments) of(d *driver, node executor.NodeID) *nodeAssignment {
 		}
 	}
 	a := &nodeAssignment{node: node, Assignment: Assignment{
-		Run: d.in.Run, Workflow: d.in.Head.Workflow, Version: d.in.Head.Version, Seq: d.run.Seq(), ViaStore: d.mode.UsesStore(),
+		Run: d.in.Run, Version: d.in.Head.Version, Seq: d.run.Seq(), ViaStore: d.mode.UsesStore(),
 	}}
 	*w = append(*w, a)
 	return a
@@ -160,7 +160,7 @@ func (d *driver) evaluate(c executor.Evaluate) {
 	if node == "" {
 		ctx = workflow.WithTaskQueue(ctx, Queue) // what users gave is with the server
 	}
-	q := Question{Run: d.in.Run, Workflow: d.in.Head.Workflow, Version: d.in.Head.Version, Seq: d.run.Seq(), Command: c}
+	q := Question{Run: d.in.Run, Version: d.in.Head.Version, Seq: d.run.Seq(), Command: c}
 	answer := workflow.ExecuteActivity(ctx, "Evaluate", q)
 	workflow.Go(d.ctx, func(ctx workflow.Context) {
 		var e Evaluation

@@ -51,7 +51,7 @@ func (d *driver) answer(c executor.Command) {
 		} else {
 			d.outgoing = append(d.outgoing, c)
 		}
-	case executor.Invoke, executor.Abort, executor.SetTimer, executor.Finish:
+	case executor.Invoke, executor.Abort, executor.StartChild, executor.SetTimer, executor.Finish:
 		d.outgoing = append(d.outgoing, c)
 	}
 }
@@ -84,6 +84,8 @@ func (d *driver) release() {
 			a.Stop = append(a.Stop, c)
 		case executor.Evaluate:
 			d.evaluate(c)
+		case executor.StartChild:
+			d.startChild(c)
 		case executor.SetTimer:
 			d.set(c)
 		case executor.Finish:

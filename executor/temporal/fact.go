@@ -44,7 +44,6 @@ type Message struct {
 // have not been answered for.
 type Assignment struct {
 	Run      executor.RunID       `json:"run"`
-	Workflow string               `json:"workflow"` // its name
 	Version  string               `json:"version"`
 	Seq      uint64               `json:"seq"` // the record that the commands follow from
 	Invoke   []executor.Invoke    `json:"invoke,omitempty"`
@@ -83,11 +82,10 @@ type Answer struct {
 
 // A Question is an expression for a node that holds what it reads.
 type Question struct {
-	Run      executor.RunID    `json:"run"`
-	Workflow string            `json:"workflow"`
-	Version  string            `json:"version"`
-	Seq      uint64            `json:"seq"`
-	Command  executor.Evaluate `json:"command"`
+	Run     executor.RunID    `json:"run"`
+	Version string            `json:"version"`
+	Seq     uint64            `json:"seq"`
+	Command executor.Evaluate `json:"command"`
 }
 
 // An Evaluation is what an expression gave, or what it lacked.

@@ -57,6 +57,14 @@ func (o *objects) made(run executor.RunID, fn *dsl.Function, f executor.Succeede
 	}
 }
 
+// given notes the objects that a run of another workflow gave: for this one, its
+// task made them.
+func (o *objects) given(f executor.ChildEnded) {
+	for ref := range (object.Value{Map: f.Outputs}).Refs {
+		o.maker[ref.ID] = f.Task
+	}
+}
+
 func listsFiles(t dsl.Type) bool {
 	return t.Kind == dsl.KindList && t.Elem != nil && (t.Elem.Kind == dsl.KindFile || t.Elem.Kind == dsl.KindDir)
 }

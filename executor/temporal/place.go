@@ -1,6 +1,8 @@
 package temporal
 
 import (
+	"slices"
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -21,7 +23,9 @@ type Ask struct {
 	Task    placement.Task
 	Holders map[object.ID][]executor.NodeID // of its inputs
 	Turn    uint64
-	Calls   bool // it is called back
+	Calls   bool   // it is called back
+	Group   string // its place in the plan's group, empty: in none
+	Firm    bool   // the plan keeps that together
 }
 
 // Asks is a batch of ready tasks.
@@ -81,11 +85,29 @@ func (d *driver) asking(c executor.Place) Ask {
 	}
 	view, _ := d.run.Task(c.Task)
 	d.homes.Fill(&a.Task, step.Name, view.Item, view.Item > 0)
+	a.Group, a.Firm = d.group(step.Name, view.Item)
 	a.Task.Inputs = refs(d.run, c.Inputs)
 	for _, ref := range a.Task.Inputs {
 		a.Holders[ref.ID] = d.objects.holders(ref.ID)
 	}
 	return a
+}
+
+// group names what the plan keeps together with a task.
+func (d *driver) group(step string, item int) (name string, firm bool) {
+	if d.plan == nil || d.plan.Step(step) == nil {
+		return "", false
+	}
+	name = d.plan.Step(step).Group
+	for i := range d.plan.Groups {
+		if g := &d.plan.Groups[i]; g.Name == name {
+			if g.PerItem {
+				name += "/" + strconv.Itoa(item)
+			}
+			return name, g.Firm
+		}
+	}
+	return "", false
 }
 
 // askAgain has tasks that no node has room for be placed a little later: what
@@ -101,4 +123,9 @@ func (d *driver) askAgain() {
 		_ = workflow.Sleep(ctx, pause) // only a cancel could end it, and there is none
 		d.answers.Send(ctx, func(d *driver) { d.blocked, d.dozing = false, false })
 	})
+}
+
+// holds reports whether a node has an object, as far as the run knows.
+func (a *Ask) holds(node string, id object.ID) bool {
+	return slices.Contains(a.Holders[id], executor.NodeID(node))
 }

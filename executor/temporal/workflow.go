@@ -26,8 +26,8 @@ type Input struct {
 	// it rises with its history, and the next execution begins above that.
 	Fence uint64 `json:"fence"`
 
-	// Head is how far the journal is; zero: the execution asks.
-	Head Head `json:"head,omitzero"`
+	// Head is how far the journal is.
+	Head Head `json:"head"`
 
 	// Seen are the messages that came last: a second server may send them again.
 	Seen []int64 `json:"seen,omitempty"`
@@ -43,9 +43,8 @@ type Input struct {
 
 // A Head is a place in the journal of a run.
 type Head struct {
-	Workflow string `json:"workflow"` // its name
-	Version  string `json:"version"`
-	Seq      uint64 `json:"seq"`
+	Version string `json:"version"` // of the workflow
+	Seq     uint64 `json:"seq"`
 }
 
 // A Past is a run as the journal has it up to a Head. It never changes, so a
@@ -59,7 +58,7 @@ type Past struct {
 
 // A Workflow is what runs are driven by. Its method Run is what Temporal calls.
 type Workflow struct {
-	// Past reads what the journal has, and answers when it has succeeded.
+	// Past reads what the journal has up to a head.
 	Past func(executor.RunID, Head) (Past, error)
 }
 
@@ -74,10 +73,10 @@ func (w *Workflow) Run(ctx workflow.Context, in Input) (executor.Status, error) 
 			return "", err
 		}
 		if d.run.Done() {
-			return d.run.Status(), nil
+			return d.run.Status(), d.tellParent()
 		}
 		if !fresh && d.historyIsLong() {
-			return "", workflow.NewContinueAsNewError(ctx, w.Run, d.next())
+			return "", workflow.NewContinueAsNewError(ctx, workflowName, d.next())
 		}
 		d.release()
 		d.events.Select(d.ctx)
@@ -123,14 +122,9 @@ func (w *Workflow) open(ctx workflow.Context, in Input) (*driver, error) {
 		answers: workflow.NewChannel(ctx), events: workflow.NewSelector(ctx),
 		owed: map[executor.NodeID][]executor.AttemptID{},
 	}
-	if d.in.Head.Version == "" {
-		if err := d.local("Head", &d.in.Head, in.Run); err != nil {
-			return nil, err
-		}
-	}
 	past, err := w.Past(in.Run, d.in.Head)
 	if err != nil {
-		return nil, err
+		panic(err) // Temporal tries the workflow task again
 	}
 	d.program, d.plan = past.Program, past.Plan
 	d.run, d.homes = executor.New(in.Run, d.program), placement.NewHomes(d.plan)
@@ -244,6 +238,8 @@ func (d *driver) note(f executor.Fact) {
 		if t, ok := d.run.Task(f.Task); ok {
 			d.objects.made(d.in.Run, d.program.FunctionOf(t.Step), f)
 		}
+	case executor.ChildEnded:
+		d.objects.given(f)
 	default: // says nothing of them
 	}
 }

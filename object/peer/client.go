@@ -14,8 +14,10 @@ import (
 
 // A Client reads the objects of one other node. It is safe for concurrent use.
 type Client struct {
-	addr, token string
-	http        *http.Client
+	addr    string
+	key     Key
+	attempt string
+	http    *http.Client
 }
 
 // NewHTTPClient returns what the clients of a node share: a pool of connections
@@ -33,15 +35,25 @@ func NewHTTPClient() *http.Client {
 	}
 }
 
-// NewClient returns a client of the node at addr (host:port).
-func NewClient(addr, token string, c *http.Client) *Client {
-	return &Client{addr: addr, token: token, http: c}
+// NewClient returns a client of the node at addr (host:port), for what an attempt
+// needs from there.
+func NewClient(addr string, key Key, attempt string, c *http.Client) *Client {
+	return &Client{addr: addr, key: key, attempt: attempt, http: c}
 }
 
 // Stat returns what the other node knows of the object, its digest included,
 // or object.ErrNotFound.
 func (c *Client) Stat(ctx context.Context, id object.ID) (object.Info, error) {
-	answer, err := c.ask(ctx, http.MethodHead, id, 0)
+	return c.info(ctx, http.MethodHead, id, MayRead(id))
+}
+
+// Keep is Stat, when the object is on stable storage.
+func (c *Client) Keep(ctx context.Context, id object.ID) (object.Info, error) {
+	return c.info(ctx, http.MethodPost, id, MayKeep(id))
+}
+
+func (c *Client) info(ctx context.Context, method string, id object.ID, may string) (object.Info, error) {
+	answer, err := c.ask(ctx, method, id, may, 0)
 	if err != nil {
 		return object.Info{}, err
 	}
@@ -59,7 +71,7 @@ func (c *Client) Stat(ctx context.Context, id object.ID) (object.Info, error) {
 // Open streams what travels of the object from that byte on. A stream that
 // breaks ends with an error, never with io.EOF. The caller closes it.
 func (c *Client) Open(ctx context.Context, id object.ID, from int64) (io.ReadCloser, error) {
-	answer, err := c.ask(ctx, http.MethodGet, id, from)
+	answer, err := c.ask(ctx, http.MethodGet, id, MayRead(id), from)
 	if err != nil {
 		return nil, err
 	}
@@ -67,12 +79,12 @@ func (c *Client) Open(ctx context.Context, id object.ID, from int64) (io.ReadClo
 }
 
 // ask returns an answer of 200, or of 206 when it was asked to begin later.
-func (c *Client) ask(ctx context.Context, method string, id object.ID, from int64) (*http.Response, error) {
+func (c *Client) ask(ctx context.Context, method string, id object.ID, may string, from int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+c.addr+"/objects/"+string(id), nil)
 	if err != nil {
 		return nil, fmt.Errorf("cannot ask node %s: %w", c.addr, err)
 	}
-	req.Header.Set("Authorization", bearer+c.token)
+	c.key.Authorize(req, may, c.attempt)
 	want := http.StatusOK
 	if from > 0 {
 		req.Header.Set("Range", "bytes="+strconv.FormatInt(from, 10)+"-")

@@ -2,14 +2,14 @@
 //
 //	GET  /objects/ID   what travels of the object; "Range: bytes=N-" resumes
 //	HEAD /objects/ID   its size and digest
+//	POST /objects/ID   the same, once it is on stable storage
 //
-// Requests carry "Authorization: Bearer TOKEN".
+// Requests carry "Authorization: Bearer TOKEN", where the token permits this one
+// thing for the attempt that needs it, and for two minutes (Key).
 package peer
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -28,8 +28,6 @@ const (
 
 	kindFile = "file"
 	kindDir  = "dir"
-
-	bearer = "Bearer "
 )
 
 // A Source is where a handler has its objects from.
@@ -37,62 +35,76 @@ type Source interface {
 	Stat(ctx context.Context, id object.ID) (object.Info, error)
 	Open(ctx context.Context, id object.ID, from int64) (io.ReadCloser, error)
 	Digest(ctx context.Context, id object.ID) (object.Digest, error)
+	Sync(ctx context.Context, ids ...object.ID) error
 }
 
-// Handler serves the objects of src to whoever shows the token, which must not
-// be empty. The digest is there before the first byte leaves.
-func Handler(src Source, token string) http.Handler {
-	h := &handler{src: src, token: sha256.Sum256([]byte(token))}
+// Handler serves the objects of src to whoever shows a token of the key. The
+// digest is there before the first byte leaves.
+func Handler(src Source, key Key) http.Handler {
+	h := &handler{src: src, key: key}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /objects/{id}", h.get)
-	if token == "" {
-		return http.HandlerFunc(deny)
-	}
-	return h.authenticated(mux)
+	mux.HandleFunc("GET /objects/{id}", h.permitted(MayRead, h.get))
+	mux.HandleFunc("POST /objects/{id}", h.permitted(MayKeep, h.keep))
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { Deny(w) })
+	return mux
 }
 
 type handler struct {
-	src   Source
-	token [sha256.Size]byte // its digest: comparing takes the same time whatever was sent
+	src Source
+	key Key
 }
 
-func deny(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("WWW-Authenticate", "Bearer")
-	http.Error(w, "unauthorized", http.StatusUnauthorized)
-}
-
-// authenticated stands before every route, known or not.
-func (h *handler) authenticated(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sent, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearer)
-		sum := sha256.Sum256([]byte(sent))
-		if subtle.ConstantTimeCompare(sum[:], h.token[:]) != 1 || !ok {
-			deny(w, r)
+// permitted stands before a route.
+func (h *handler) permitted(may func(object.ID) string, next func(http.ResponseWriter, *http.Request, object.ID)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !h.key.Admits(r, may(object.ID(r.PathValue("id")))) {
+			Deny(w)
 			return
 		}
-		next.ServeHTTP(w, r)
-	})
+		id, err := object.ParseID(r.PathValue("id"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		next(w, r, id)
+	}
 }
 
-func (h *handler) get(w http.ResponseWriter, r *http.Request) {
-	id, err := object.ParseID(r.PathValue("id"))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+// keep answers when the object is on stable storage.
+func (h *handler) keep(w http.ResponseWriter, r *http.Request, id object.ID) {
+	if err := h.src.Sync(r.Context(), id); err != nil {
+		refuse(w, err)
 		return
 	}
+	if info, digest, ok := h.look(w, r, id); ok {
+		describe(w.Header(), info, digest, 0)
+		w.Header().Del("Content-Length") // nothing follows
+	}
+}
+
+// look says what there is of an object, or answers that there is not.
+func (h *handler) look(w http.ResponseWriter, r *http.Request, id object.ID) (object.Info, object.Digest, bool) {
+	digest, err := h.src.Digest(r.Context(), id)
+	if err != nil {
+		refuse(w, err)
+		return object.Info{}, "", false
+	}
+	info, err := h.src.Stat(r.Context(), id)
+	if err != nil {
+		refuse(w, err)
+		return object.Info{}, "", false
+	}
+	return info, digest, true
+}
+
+func (h *handler) get(w http.ResponseWriter, r *http.Request, id object.ID) {
 	from, err := parseRange(r.Header.Get("Range"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusRequestedRangeNotSatisfiable)
 		return
 	}
-	digest, err := h.src.Digest(r.Context(), id)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	info, err := h.src.Stat(r.Context(), id)
-	if err != nil {
-		refuse(w, err)
+	info, digest, ok := h.look(w, r, id)
+	if !ok {
 		return
 	}
 	if !info.Dir && from > info.Size {

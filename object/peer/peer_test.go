@@ -7,10 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.org/weft/object"
 	"example.org/weft/object/objecttest"
@@ -18,7 +20,13 @@ import (
 	"example.org/weft/object/store"
 )
 
-const token = "a token of this test"
+// key is that of all nodes here.
+func key() peer.Key { return peer.KeyOf("a secret of this test") }
+
+// grant is a token that permits something for a minute.
+func grant(may string) string {
+	return key().Token(peer.Grant{May: may, For: "the test", Until: time.Now().Add(time.Minute)})
+}
 
 func newStore(t *testing.T) *store.Store {
 	t.Helper()
@@ -45,7 +53,7 @@ type remote struct {
 func newRemote(t *testing.T, wrap func(http.Handler) http.Handler) remote {
 	t.Helper()
 	r := remote{store: newStore(t), gets: &atomic.Int64{}}
-	h := peer.Handler(r.store, token)
+	h := peer.Handler(r.store, key())
 	if wrap != nil {
 		h = wrap(h)
 	}
@@ -56,7 +64,7 @@ func newRemote(t *testing.T, wrap func(http.Handler) http.Handler) remote {
 		h.ServeHTTP(w, req)
 	}))
 	t.Cleanup(server.Close)
-	r.Client = peer.NewClient(strings.TrimPrefix(server.URL, "http://"), token, peer.NewHTTPClient())
+	r.Client = peer.NewClient(strings.TrimPrefix(server.URL, "http://"), key(), "the test", peer.NewHTTPClient())
 	return r
 }
 
@@ -222,23 +230,58 @@ func TestNobodyReadsWithoutTheToken(t *testing.T) {
 	if _, err := s.Create(t.Context(), id, false, strings.NewReader("secret")); err != nil {
 		t.Fatal(err)
 	}
-	paths := []string{"/objects/" + string(id), "/objects/" + string(id) + "/", "/objects/", "/", "/objects/%2e%2e/x", "//objects/" + string(id)}
-	headers := []string{"", "Bearer", "Bearer ", "Bearer x", token, "bearer " + token, "Basic " + token, "Bearer " + token + " "}
-	for _, set := range []string{token, ""} {
-		h := peer.Handler(s, set)
+	good := grant(peer.MayRead(id))
+	claim, signature, _ := strings.Cut(good, ".")
+	other := objecttest.ID(t, "of another run")
+	headers := map[string]string{
+		"nothing": "", "no token": "Bearer", "an empty token": "Bearer ", "nonsense": "Bearer x", "another scheme": "Basic " + good,
+		"the token alone":                      good,
+		"a token of another key":               "Bearer " + peer.KeyOf("another").Token(peer.Grant{May: peer.MayRead(id), Until: time.Now().Add(time.Minute)}),
+		"a token for an object of another run": "Bearer " + grant(peer.MayRead(other)),
+		"a token to keep it":                   "Bearer " + grant(peer.MayKeep(id)+" "),
+		"a token that is over":                 "Bearer " + key().Token(peer.Grant{May: peer.MayRead(id), Until: time.Now().Add(-time.Second)}),
+		"a token without its signature":        "Bearer " + claim + ".",
+		"a token with another's claim":         "Bearer " + strings.Split(grant(peer.MayRead(other)), ".")[0] + "." + signature,
+	}
+	paths := []string{"/objects/" + string(id), "/objects/" + string(id) + "/", "/objects/", "/", "/objects/%2e%2e/x"}
+	for who, header := range headers {
 		for _, path := range paths {
-			for _, header := range headers {
-				for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete} {
-					req := httptest.NewRequestWithContext(t.Context(), method, path, nil)
-					req.Header.Set("Authorization", header)
-					w := httptest.NewRecorder()
-					h.ServeHTTP(w, req)
-					if w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "secret") {
-						t.Errorf("%s %s with %q: %d %s", method, path, header, w.Code, w.Body)
-					}
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+				w := ask(t, peer.Handler(s, key()), method, path, header)
+				if w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "secret") {
+					t.Errorf("%s %s with %s: %d %s", method, path, who, w.Code, w.Body)
 				}
 			}
 		}
+	}
+	anybody := ask(t, peer.Handler(s, nil), http.MethodGet, paths[0], "Bearer "+peer.Key(nil).Token(peer.Grant{May: peer.MayRead(id), Until: time.Now().Add(time.Minute)}))
+	if anybody.Code != http.StatusUnauthorized {
+		t.Errorf("a node without a key answers %d", anybody.Code)
+	}
+	if w := ask(t, peer.Handler(s, key()), http.MethodGet, paths[0], "Bearer "+good); w.Body.String() != "secret" {
+		t.Errorf("with its token: %d %s", w.Code, w.Body)
+	}
+}
+
+func ask(t *testing.T, h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
+	t.Helper()
+	req := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+	req.Header.Set("Authorization", authorization)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, req)
+	return w
+}
+
+func TestAnObjectIsKept(t *testing.T) {
+	t.Parallel()
+	r := newRemote(t, nil)
+	id := r.create(t, []byte("bytes"))
+	info, err := r.Keep(t.Context(), id)
+	if err != nil || info.Size != 5 || info.Digest == "" {
+		t.Errorf("got %+v, %v", info, err)
+	}
+	if _, err := r.Keep(t.Context(), objecttest.ID(t, "nobody")); !errors.Is(err, object.ErrNotFound) {
+		t.Errorf("of an object that is not there: %v", err)
 	}
 }
 
@@ -249,7 +292,7 @@ func TestAStrangeRequestIsRefused(t *testing.T) {
 	if _, err := s.Create(t.Context(), id, false, strings.NewReader("bytes")); err != nil {
 		t.Fatal(err)
 	}
-	h := peer.Handler(s, token)
+	h := peer.Handler(s, key())
 	cases := []struct {
 		path, rangeHeader string
 		want              int
@@ -266,7 +309,8 @@ func TestAStrangeRequestIsRefused(t *testing.T) {
 	}
 	for _, c := range cases {
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, c.path, nil)
-		req.Header.Set("Authorization", "Bearer "+token)
+		name, _ := url.PathUnescape(strings.TrimPrefix(c.path, "/objects/"))
+		req.Header.Set("Authorization", "Bearer "+grant(peer.MayRead(object.ID(name))))
 		req.Header.Set("Range", c.rangeHeader)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, req)

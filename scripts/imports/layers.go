@@ -28,6 +28,7 @@ func layers() []layer {
 			parts: []string{"executor/journal", "executor/runtime", "executor/node"},
 			also:  []string{"executor/node -> executor/runtime"},
 		},
+		{parts: []string{"executor/planning"}},
 		{parts: []string{"executor/embedded", "executor/temporal"}},
 		{parts: []string{"server", "web"}},
 		{parts: []string{"cmd/weft"}},

@@ -18,6 +18,9 @@ type Node struct {
 	Bytes   int64           `json:"bytes" doc:"That its store holds."`
 	Running []NodeAttempt   `json:"running,omitempty"`
 	Queued  []NodeAttempt   `json:"queued,omitempty"`
+
+	Labels   map[string]string `json:"labels,omitempty" doc:"That its operator gave it."`
+	Draining bool              `json:"draining,omitempty" doc:"It takes no new attempts and is about to leave."`
 }
 
 // A NodeAttempt is an attempt on a node.

@@ -1,4 +1,4 @@
-module example.org/weft/executor/temporal/spike
+module example.org/weft/executor/temporal/enginetest
 
 go 1.26.8
 
@@ -7,6 +7,7 @@ require (
 	go.temporal.io/api v1.63.5
 	go.temporal.io/sdk v1.44.0
 	go.temporal.io/server v1.32.1
+	golang.org/x/tools v0.52.0
 	google.golang.org/protobuf v1.36.12
 )
 
