@@ -62,6 +62,9 @@ func TestARedriveMakesAndMovesNothingAgain(t *testing.T) {
 	if len(again) != 10 {
 		t.Errorf("%d files after the redrive, want 10", len(again))
 	}
+	if len(before.Ledger) < 8 {
+		t.Errorf("the ledger of nine steps is %+v", before.Ledger)
+	}
 	for _, row := range before.Ledger {
 		if i := slices.Index(after.Ledger, row); i < 0 && row.To != "s9" {
 			t.Errorf("the ledger had %+v, and has %+v", row, after.Ledger)
