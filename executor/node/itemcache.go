@@ -2,11 +2,9 @@ package node
 
 import (
 	"encoding/json"
-	"fmt"
 	"sync"
 
 	"example.org/weft/object"
-	"example.org/weft/object/record"
 )
 
 // What a node keeps of the items of files that it read last. A foreach takes
@@ -17,10 +15,11 @@ const (
 	cachedBlock = cachedItems / 4
 )
 
-// A block is record.Stride items of a list that begin with such a multiple.
+// A block is the items of a list from a multiple of record.Stride up to the
+// next.
 type block struct {
-	list object.ID
-	n    int
+	list  object.ID
+	first int
 }
 
 // An itemCache has the blocks that were read last. Objects do not change, so
@@ -34,26 +33,26 @@ type itemCache struct {
 
 func newItemCache() *itemCache { return &itemCache{blocks: map[block][]json.RawMessage{}} }
 
-// get returns a block, which read reads if it is not here; a nil read leaves
-// that be.
-func (c *itemCache) get(b block, read func() ([]json.RawMessage, error)) ([]json.RawMessage, error) {
+// get returns a block, nil if it is not here.
+func (c *itemCache) get(list object.ID, first int) []json.RawMessage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	items, ok := c.blocks[b]
-	if ok || read == nil {
-		return items, nil
+	return c.blocks[block{list, first}]
+}
+
+func (c *itemCache) put(list object.ID, first int, items []json.RawMessage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b, n := block{list, first}, bytesOf(items)
+	if n > cachedBlock || c.blocks[b] != nil {
+		return
 	}
-	items, err := read()
-	if n := bytesOf(items); err == nil && n <= cachedBlock {
-		c.blocks[b], c.order = items, append(c.order, b)
-		c.bytes += n
-	}
-	for c.bytes > cachedItems {
+	c.blocks[b], c.order = items, append(c.order, b)
+	for c.bytes += n; c.bytes > cachedItems; {
 		c.bytes -= bytesOf(c.blocks[c.order[0]])
 		delete(c.blocks, c.order[0])
 		c.order = c.order[1:]
 	}
-	return items, err
 }
 
 func bytesOf(items []json.RawMessage) int {
@@ -62,24 +61,4 @@ func bytesOf(items []json.RawMessage) int {
 		total += len(item)
 	}
 	return total
-}
-
-// cut takes items from up to, not including, to out of the blocks that have
-// them, which block returns; nil if one of those is not to be had.
-func cut(from, to int, get func(n int) ([]json.RawMessage, error)) ([]json.RawMessage, error) {
-	items, bytes := make([]json.RawMessage, 0, to-from), 0
-	for at := from; at < to; {
-		first := at / record.Stride * record.Stride
-		found, err := get(first / record.Stride)
-		if err != nil || found == nil {
-			return nil, err
-		}
-		found = found[at-first : min(to-first, len(found))]
-		if bytes += bytesOf(found); bytes > maxWhole {
-			return nil, fmt.Errorf("cannot take %d items at once: more than %d bytes; take smaller batches", to-from, maxWhole)
-		}
-		items = append(items, found...)
-		at = first + record.Stride
-	}
-	return items, nil
 }

@@ -14,26 +14,35 @@ import (
 // once: they stand in $WEFT_INPUT, and a node is not to hold more.
 const maxWhole = 64 << 20
 
+// maxReading is how many builtins read their inputs at a time.
+const maxReading = 16
+
 // items reads items of a list whose items stand in a file, which is fetched if
-// it is not here.
+// it is not here. Of a few the neighbours are read with them and kept.
 func (s *stager) items(ctx context.Context, list object.Large, from, to int) ([]json.RawMessage, error) {
 	if from < 0 || to > list.Length {
 		return nil, fmt.Errorf("items %d to %d of a list of %d", from, to, list.Length)
 	}
-	cache := s.node.items
-	items, err := cut(from, to, func(n int) ([]json.RawMessage, error) { return cache.get(block{list.Ref.ID, n}, nil) })
-	if err != nil || len(items) == to-from {
-		return items, err
+	first := from / record.Stride * record.Stride
+	last := min(first+record.Stride, list.Length)
+	isFew := to <= last
+	if isFew {
+		if items := s.node.items.get(list.Ref.ID, first); items != nil {
+			return items[from-first : to-first], nil
+		}
 	}
 	if err := s.fetchList(ctx, list); err != nil {
 		return nil, err
 	}
-	return cut(from, to, func(n int) ([]json.RawMessage, error) {
-		return cache.get(block{list.Ref.ID, n}, func() ([]json.RawMessage, error) {
-			first := n * record.Stride
-			return ReadItems(s.node.store, list, first, min(first+record.Stride, list.Length))
-		})
-	})
+	if !isFew {
+		return ReadItems(s.node.store, list, from, to)
+	}
+	items, err := ReadItems(s.node.store, list, first, last)
+	if err != nil {
+		return nil, err
+	}
+	s.node.items.put(list.Ref.ID, first, items)
+	return items[from-first : to-first], nil
 }
 
 // fetchList brings the two objects of a list whose items stand in a file.
@@ -58,7 +67,7 @@ func (s *stager) allItems(ctx context.Context, list object.Large) (object.Value,
 		return object.Value{}, err
 	}
 	items, err := ReadItems(s.node.store, list, 0, list.Length)
-	return object.Value{List: inlineAll(items)}, err
+	return array(items), err
 }
 
 // FitsWhole returns an error for a list whose items stand in a file that is too
@@ -84,5 +93,17 @@ func ReadItems(s *store.Store, list object.Large, from, to int) ([]json.RawMessa
 		return nil, err
 	}
 	defer file.Close()
-	return record.Read(index, file, from, to)
+	items, bytes := make([]json.RawMessage, 0, to-from), 0
+	for at := from; at < to; {
+		end := min((at/record.Stride+1)*record.Stride, to)
+		some, err := record.Read(index, file, at, end)
+		if err != nil {
+			return nil, err
+		}
+		if bytes += bytesOf(some); bytes > maxWhole {
+			return nil, fmt.Errorf("cannot take %d items at once: more than %d bytes; take smaller batches", to-from, maxWhole)
+		}
+		items, at = append(items, some...), end
+	}
+	return items, nil
 }

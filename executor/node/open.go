@@ -28,8 +28,9 @@ type Node struct {
 	exec     *runtime.Exec
 	lists    *listCache
 	items    *itemCache
-	dial     *http.Client // to other nodes
-	listener net.Listener // nil: nobody can fetch from here
+	reading  chan struct{} // has room for the builtins that read at a time
+	dial     *http.Client  // to other nodes
+	listener net.Listener  // nil: nobody can fetch from here
 	server   *http.Server
 	work     sync.WaitGroup // every goroutine of the node
 
@@ -53,7 +54,7 @@ func Open(cfg Config) (*Node, error) {
 		return nil, fmt.Errorf("cannot open node %s: %w", cfg.ID, err)
 	}
 	n := &Node{
-		cfg: cfg, lists: newListCache(), items: newItemCache(), dial: peer.NewHTTPClient(),
+		cfg: cfg, lists: newListCache(), items: newItemCache(), reading: make(chan struct{}, maxReading), dial: peer.NewHTTPClient(),
 		exec:     runtime.NewExec(runtime.ExecOptions{Path: cfg.Path, Grace: cfg.Grace}),
 		attempts: map[executor.AttemptID]*attempt{}, programs: map[string]bool{},
 		cpu: milli(cfg.CPU), memory: cfg.Memory,

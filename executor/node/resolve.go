@@ -17,36 +17,65 @@ func (s *stager) resolve(ctx context.Context, v object.Value) (object.Value, err
 		return v, nil
 	}
 	from, to := v.Item.Index, v.Item.Index+max(v.Item.Count, 1)
-	var items []object.Value
 	if v.Item.Of.Source.ID != "" {
-		texts, err := s.items(ctx, v.Item.Of, from, to)
-		if err != nil {
+		items, err := s.items(ctx, v.Item.Of, from, to)
+		switch {
+		case err != nil:
 			return v, err
+		case v.Item.Count > 0:
+			return array(items), nil
 		}
-		items = inlineAll(texts)
-	} else {
-		list, err := s.load(ctx, v.Item.Of.Ref)
-		if err != nil {
-			return v, err
-		}
-		if from < 0 || to > len(list.List) {
-			return v, fmt.Errorf("items %d to %d of a list of %d", from, to, len(list.List))
-		}
-		items = list.List[from:to]
+		return object.FromJSON(items[0]), nil
+	}
+	list, err := s.load(ctx, v.Item.Of.Ref)
+	if err != nil {
+		return v, err
+	}
+	if from < 0 || to > len(list.List) {
+		return v, fmt.Errorf("items %d to %d of a list of %d", from, to, len(list.List))
 	}
 	if v.Item.Count > 0 {
-		return object.Value{List: items}, nil
+		return object.Value{List: list.List[from:to]}, nil
 	}
-	return items[0], nil
+	return list.List[from], nil
 }
 
-// inlineAll returns JSON texts as values.
-func inlineAll(texts []json.RawMessage) []object.Value {
-	list := make([]object.Value, len(texts))
-	for i, text := range texts {
-		list[i] = object.FromJSON(text)
+// resolveAll returns the inputs of a builtin. Thousands of these may begin at
+// once, since they take no core: few of them read at a time.
+func (s *stager) resolveAll(ctx context.Context) (map[string]object.Value, error) {
+	inputs := make(map[string]object.Value, len(s.attempt.Inputs))
+	for name, v := range s.attempt.Inputs {
+		inputs[name] = v
+		if v.Item == nil {
+			continue
+		}
+		select {
+		case s.node.reading <- struct{}{}:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		s.input = name
+		v, err := s.resolve(ctx, v)
+		<-s.node.reading
+		if err != nil {
+			return nil, err
+		}
+		inputs[name] = v
 	}
-	return list
+	return inputs, nil
+}
+
+// array returns JSON texts as one list.
+func array(items []json.RawMessage) object.Value {
+	text := make([]byte, 0, bytesOf(items)+len(items)+2)
+	text = append(text, '[')
+	for i, item := range items {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, item...)
+	}
+	return object.FromJSON(append(text, ']'))
 }
 
 // open resolves v and, if it is large, reads it.
@@ -84,7 +113,10 @@ func (s *stager) load(ctx context.Context, ref object.Ref) (object.Value, error)
 		if err := json.Unmarshal(v.JSON, &items); err != nil {
 			return v, fmt.Errorf("cannot read large list %s: %w", ref.ID, err)
 		}
-		v = object.Value{List: inlineAll(items)}
+		v = object.Value{List: make([]object.Value, len(items))}
+		for i, item := range items {
+			v.List[i] = object.FromJSON(item)
+		}
 	}
 	s.node.lists.put(ref.ID, v)
 	return v, nil

@@ -101,15 +101,10 @@ func (n *Node) run(ctx context.Context, a *attempt) {
 // runBuiltin runs a function of this binary, which needs no folder.
 func (n *Node) runBuiltin(ctx context.Context, a *attempt) (result, error) {
 	res := result{usage: executor.Usage{Queue: a.started.Sub(a.arrived)}}
-	inputs := make(map[string]object.Value, len(a.Inputs))
 	s := &stager{node: n, attempt: a, ledger: &ledger{}}
-	for name, v := range a.Inputs {
-		s.input = name
-		v, err := s.resolve(ctx, v)
-		if err != nil {
-			return res, because(executor.CauseInput, err)
-		}
-		inputs[name] = v
+	inputs, err := s.resolveAll(ctx)
+	if err != nil {
+		return res, because(executor.CauseInput, err)
 	}
 	res.moved = s.ledger.transfers
 	if a.Function.Builtin == "sleep" {
