@@ -48,6 +48,11 @@ bench: ## what a step costs, and what each placement moves
 	@scripts/need go video postgres versitygw
 	cd bench && $(GO) run ./cost && $(GO) run ./items && $(GO) run ./placement
 
+bench-placement: ## Weft's plans of real workflows beside other schedulers'
+	@scripts/need go
+	cd bench && $(GO) run ./yardstick
+	$(GO) test -run - -bench Make ./planner/schedule
+
 generate: ## regenerate what is generated; git diff shows what changed
 	@scripts/need go
 	$(GO) generate ./...
