@@ -100,6 +100,13 @@ func pick(mode Mode, slack float64, s *Snapshot, nodes []int, scores []Score, t 
 			}
 		}
 	}
+	if mode.kind == data && t.Advised != "" {
+		for k := range scores {
+			if scores[k].Node == t.Advised && scores[k].Wait <= t.Patience {
+				return k, -1, "the plan has it there"
+			}
+		}
+	}
 	var few [16]planner.Candidate // spares an allocation where there are not more nodes
 	candidates := append(few[:0], make([]planner.Candidate, len(scores))...)
 	for k, i := range nodes {

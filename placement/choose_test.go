@@ -111,6 +111,25 @@ func TestAGroupStaysHomeForWhatItMakes(t *testing.T) {
 	}
 }
 
+func TestATaskGoesWhereThePlanHasItWhileItNeedNotWaitLonger(t *testing.T) {
+	t.Parallel()
+	s := cluster(3, "n1")
+	task := reading(5 * mb)
+	task.Advised, task.Patience = "n3", 2
+	s.Nodes[2].FreeCPU, s.Nodes[2].Wait = 0, 1.5
+	if d := choose(t, s, task); d.Node != "n3" || !strings.Contains(d.Reason, "the plan has it there") {
+		t.Errorf("went to %s (%s), want n3: 1.5 s is what it may wait", d.Node, d.Reason)
+	}
+	s.Nodes[2].Wait = 2.5
+	if d := choose(t, s, task); d.Node != "n1" {
+		t.Errorf("went to %s (%s), want n1, which is idle and has the bytes: n3 is later than planned", d.Node, d.Reason)
+	}
+	s.Nodes[2].Wait, s.Nodes[2].Draining = 0, true
+	if d := choose(t, s, task); d.Node != "n1" {
+		t.Errorf("went to %s (%s), want n1: n3 takes nothing more", d.Node, d.Reason)
+	}
+}
+
 func TestAGroupLeavesHomeOnlyForAnIdleNode(t *testing.T) {
 	t.Parallel()
 	s := cluster(3, "n1")

@@ -46,7 +46,7 @@ func (h *Homes) Replan(p *planner.Plan) {
 }
 
 // Fill sets the fields of t that the plan decides: RunTime, Group, Home, Keep,
-// Chain and Firm. follows says that the task of the given step and item (0
+// Chain, Firm, Advised and Patience. follows says that the task of the given step and item (0
 // where the step is no foreach) reads what an earlier item of the step made: a
 // chain may begin anew in the middle.
 func (h *Homes) Fill(t *Task, step string, item int, follows bool) {
@@ -59,14 +59,15 @@ func (h *Homes) Fill(t *Task, step string, item int, follows bool) {
 		t.Home = h.nodes[place{chain: step, item: item - s.Back}]
 		t.Chain = t.Home != ""
 	}
-	g := h.groups[s.Group]
-	if g == nil {
-		return
+	if g := h.groups[s.Group]; g != nil {
+		t.Group, t.Keep = g.Name, s.Keep
+		if !t.Chain && (s.Back == 0 || len(g.Steps) > 1) {
+			t.Home = h.nodes[h.in(g, item)]
+			t.Firm = g.Firm && t.Home != ""
+		}
 	}
-	t.Group, t.Keep = g.Name, s.Keep
-	if !t.Chain && (s.Back == 0 || len(g.Steps) > 1) {
-		t.Home = h.nodes[h.in(g, item)]
-		t.Firm = g.Firm && t.Home != ""
+	if on := s.On(item); on != nil && t.Home == "" {
+		t.Advised, t.Patience = on.Node, on.Patience.Seconds()
 	}
 }
 

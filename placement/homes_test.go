@@ -73,3 +73,24 @@ func TestWithoutAPlanThereAreNoHomes(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestAPlanNamesNodesForWhatHasNoHome(t *testing.T) {
+	t.Parallel()
+	plan := zipAndChain()
+	for i := range plan.Steps {
+		plan.Steps[i].Nodes = []planner.Stretch{
+			{First: 0, Last: 3, Node: "n1", Patience: time.Second}, {First: 4, Last: 9, Node: "n2"},
+		}
+	}
+	h := placement.NewHomes(plan)
+	if got := filled(h, "left", 3, false); got.Advised != "n1" || got.Patience != 1 || got.Home != "" {
+		t.Errorf("item 3 got %+v, want n1 advised, with patience for a second", got)
+	}
+	if got := filled(h, "left", 10, false); got.Advised != "" {
+		t.Errorf("item 10, which the plan does not know, got %+v", got)
+	}
+	h.Settle("left", 3, "n3")
+	if got := filled(h, "right", 3, false); got.Advised != "" || got.Home != "n3" {
+		t.Errorf("its group works on n3 by now, it got %+v", got)
+	}
+}

@@ -52,6 +52,12 @@ type Task struct {
 	// never take it.
 	Chain bool
 	Firm  bool
+
+	// Advised is the node on which the plan has the task, if nothing of its
+	// group or chain works anywhere yet; empty: none. It goes there if it need
+	// not wait for more than Patience, in seconds.
+	Advised  string
+	Patience float64
 }
 
 // A Decision is where a task runs and why.

@@ -141,14 +141,14 @@ func (m *model) host(g *group) int {
 func (g *grouping) try(a, b, merged *group) string {
 	m := g.m
 	only := func(i int) bool { return g.of[i] == g.of[a.steps[0]] || g.of[i] == g.of[b.steps[0]] }
-	apart := m.simulate([]group{*m.withKeep(a), *m.withKeep(b)}, only)
+	apart := m.simulate(proposal{groups: []group{*m.withKeep(a), *m.withKeep(b)}}, only)
 	where := "item by item"
 	if !merged.perItem {
 		alone := *m
 		alone.cluster.Nodes = m.cluster.Nodes[m.host(merged):][:1]
 		m, where = &alone, "on one node"
 	}
-	together := m.simulate([]group{*g.m.withKeep(merged)}, only)
+	together := m.simulate(proposal{groups: []group{*g.m.withKeep(merged)}}, only)
 	switch {
 	case together.seconds > apart.seconds*(1+m.prog.MaxSlowdown):
 		return fmt.Sprintf("%s %s take %s, apart %s", where, m.list(merged.steps),

@@ -13,12 +13,13 @@ import (
 func Make(p *dsl.Program, in Inputs, prof Profile, c Cluster) *Plan {
 	m := newModel(p, in, prof, c.withDefaults())
 	edges := m.edges()
-	groups, f, ungrouped := m.choose(m.findGroups(edges))
+	chosen, f, ungrouped := m.choose(m.findGroups(edges))
+	groups := chosen.groups
 	plan := &Plan{
 		Workflow:   p.Name,
 		Version:    p.Version,
 		Cluster:    m.cluster,
-		Steps:      m.stepPlans(groups),
+		Steps:      m.stepPlans(chosen),
 		Makespan:   duration(f.seconds),
 		Moved:      rounded(f.moved),
 		Ungrouped:  Ungrouped{Makespan: duration(ungrouped.seconds), Moved: rounded(ungrouped.moved)},
@@ -40,31 +41,31 @@ func Make(p *dsl.Program, in Inputs, prof Profile, c Cluster) *Plan {
 }
 
 // choose plays the plan with all groups, with the same kept firmly where run
-// times are known, and with chains alone. Of those that move no more than
-// chains alone and end within max_slowdown of the earliest, it takes the one
-// that moves the fewest bytes.
-func (m *model) choose(groups []group) (chosen []group, f, ungrouped forecast) {
-	chains := m.chains()
+// times are known, with chains alone, and what it advises task by task with and
+// without groups. Of those that move no more than chains alone and end within
+// max_slowdown of the earliest, it takes the one that moves the fewest bytes.
+func (m *model) choose(groups []group) (chosen proposal, f, ungrouped forecast) {
+	chains := proposal{groups: m.chains()}
 	ungrouped = m.simulate(chains, nil)
-	if !slices.ContainsFunc(groups, func(g group) bool { return len(g.steps) > 1 }) {
-		return chains, ungrouped, ungrouped
+	proposals := []proposal{chains}
+	if slices.ContainsFunc(groups, func(g group) bool { return len(g.steps) > 1 }) {
+		proposals = []proposal{{groups: groups}, {groups: m.firmly(groups)}, chains}
 	}
-	plans := [][]group{groups, m.firmly(groups), chains}
-	var forecasts []forecast
-	var candidates []Candidate
-	for i, p := range plans {
-		f := ungrouped
-		if i < len(plans)-1 {
-			f = m.simulate(p, nil)
-		}
+	if advice := m.advise(); advice != nil {
+		proposals = append(proposals, proposal{groups: groups, advice: advice}, proposal{groups: chains.groups, advice: advice})
+	}
+	forecasts := make([]forecast, len(proposals))
+	candidates := make([]Candidate, len(proposals))
+	for i, p := range proposals {
+		f := m.simulate(p, nil)
 		if f.moved > ungrouped.moved || f.seconds > ungrouped.seconds*(1+m.prog.MaxSlowdown) {
-			f, plans[i] = ungrouped, chains
+			f, proposals[i] = ungrouped, chains
 		}
-		forecasts = append(forecasts, f)
-		candidates = append(candidates, Candidate{Finish: f.seconds, Bytes: rounded(f.moved), Load: float64(i)})
+		forecasts[i] = f
+		candidates[i] = Candidate{Finish: f.seconds, Bytes: rounded(f.moved), Load: float64(i)}
 	}
 	best, _ := Pick(candidates, m.prog.MaxSlowdown)
-	return plans[best], forecasts[best], ungrouped
+	return proposals[best], forecasts[best], ungrouped
 }
 
 // firmly returns the groups with those kept firmly whose run times are known.
@@ -87,8 +88,8 @@ func (m *model) chains() []group {
 	return chains
 }
 
-func (m *model) stepPlans(groups []group) []StepPlan {
-	inGroup := m.groupOf(groups)
+func (m *model) stepPlans(p proposal) []StepPlan {
+	groups, inGroup := p.groups, m.groupOf(p.groups)
 	plans := make([]StepPlan, len(m.steps))
 	for i := range m.steps {
 		s := &m.steps[i]
@@ -100,6 +101,9 @@ func (m *model) stepPlans(groups []group) []StepPlan {
 			Step: s.step.Name, Foreach: s.step.Foreach != nil, Back: s.back,
 			Tasks: s.tasks, TasksSource: s.tasksSource,
 			Rank: duration(m.ranks[i]), RunTime: duration(s.run), Output: rounded(made), Source: s.runSource,
+		}
+		if p.advice != nil && s.tasks > 0 {
+			plans[i].Nodes = m.stretches(p.advice[i], s.tasks)
 		}
 		if g := inGroup[i]; g >= 0 {
 			plans[i].Group = m.name(groups[g].steps[0])

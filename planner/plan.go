@@ -94,6 +94,10 @@ type StepPlan struct {
 	// Keep is the bytes that one task makes for later tasks of its group: what
 	// must move if it runs anywhere but where its group already works.
 	Keep int64 `json:"keep,omitempty"`
+
+	// Nodes says on which node the plan has which items. It is advice: what is
+	// true when a task is ready decides. Empty where too little is known.
+	Nodes []Stretch `json:"nodes,omitempty"`
 }
 
 // A Plan is the annotated graph.

@@ -21,12 +21,19 @@ type played struct {
 	width            int
 }
 
+// A proposal is what a plan may have tasks stay near to.
+type proposal struct {
+	groups []group
+	advice advice
+}
+
 // simulate plays the steps that only reports true for (nil: all) on the
 // cluster, with the rule that placement decides by. Each node has one slot per
 // core and one link for what comes in; links between others do not disturb it.
 // What the played steps read of others lies everywhere already.
-func (m *model) simulate(groups []group, only func(step int) bool) forecast {
-	s := newSimulation(m, groups, only)
+func (m *model) simulate(p proposal, only func(step int) bool) forecast {
+	s := newSimulation(m, p.groups, only)
+	s.advice = p.advice
 	var f forecast
 	for s.ready.Len() > 0 {
 		r, _ := heap.Pop(&s.ready).(readyTask)
@@ -74,6 +81,12 @@ func (s *simulation) choose(f *family, r readyTask) (node int, missing float64) 
 		home = s.homes[f.group].of(r.item)
 		if home >= 0 && s.homes[f.group].firm && f.hosts[home] {
 			return home, s.missing(f, r.item, home)
+		}
+	}
+	if home < 0 && s.advice != nil {
+		a := s.advice[r.step][r.item]
+		if n := &s.nodes[a.node]; f.hosts[a.node] && n.start(f.width[a.node], r.at)-r.at <= a.patience {
+			return int(a.node), s.missing(f, r.item, int(a.node))
 		}
 	}
 	s.candidates, s.of = s.candidates[:0], s.of[:0]

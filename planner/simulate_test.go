@@ -41,7 +41,7 @@ func TestTasksThatRunTogetherNeverExceedTheirNode(t *testing.T) {
 		p, in := twoFamilies(t)
 		c := Cluster{Nodes: []Node{{ID: "n1", CPU: 4, Memory: 8e9}, {ID: "n2", CPU: 6, Memory: 9e9}}}.withDefaults()
 		m := newModel(p, in, Profile{}, c)
-		f := m.simulate(m.findGroups(m.edges()), nil)
+		f := m.simulate(proposal{groups: m.findGroups(m.edges())}, nil)
 		if want := 2 * in.Items["n"]; len(f.played) != want {
 			t.Fatalf("%d tasks ran, want each of %d once", len(f.played), want)
 		}
@@ -70,7 +70,7 @@ func TestAWideFamilyIsPlayedByRangesWithTheSameTotals(t *testing.T) {
 		Inputs: []dsl.Field{{Name: "n", Type: dsl.Type{Kind: dsl.KindInt}}},
 	}, Inputs{Items: map[string]int{"n": 100_000}}
 	m := newModel(p, in, Profile{}, Cluster{Nodes: []Node{{ID: "n1", CPU: 4}}}.withDefaults())
-	f := m.simulate(nil, nil)
+	f := m.simulate(proposal{}, nil)
 	// 100,000 tasks of 1 ms on 4 cores.
 	if len(f.played) != maxRanges || f.seconds < 25 || f.seconds > 25.2 {
 		t.Errorf("%d ranges in %g s, want %d in 25 s", len(f.played), f.seconds, maxRanges)

@@ -8,6 +8,7 @@ type simulation struct {
 	families []family
 	nodes    []simNode
 	homes    []homes
+	advice   advice
 	ready    readyTasks
 	moved    float64
 

@@ -22,9 +22,10 @@ func (p *Plan) WriteText(w io.Writer) error {
 	p.writeSteps(&b)
 	p.writeEdges(&b)
 	p.writeGroups(&b)
+	p.writeNodes(&b)
 	fmt.Fprintf(&b, "\nmakespan  %s\nmoved     %s", Seconds(p.Makespan.Seconds()), Size(p.Moved))
 	fmt.Fprintf(&b, "   (everything through a store: %s)\n", Size(p.Everything))
-	if len(p.Groups) > 0 {
+	if len(p.Groups) > 0 || slices.ContainsFunc(p.Steps, func(s StepPlan) bool { return len(s.Nodes) > 0 }) {
 		fmt.Fprintf(&b, "ungrouped %s, %s moved\n", short(p.Ungrouped.Makespan), Size(p.Ungrouped.Moved))
 	}
 	for _, warning := range p.Warnings {
@@ -119,5 +120,30 @@ func (p *Plan) writeGroups(b *strings.Builder) {
 	}
 	if len(rows) > 0 {
 		table(b, "group\tsteps\twhy", rows)
+	}
+}
+
+// writeNodes writes which items the plan has where.
+func (p *Plan) writeNodes(b *strings.Builder) {
+	var rows [][]string
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		on := make([]string, len(s.Nodes))
+		for k, stretch := range s.Nodes {
+			on[k] = stretch.Node
+			if s.Foreach {
+				on[k] += fmt.Sprintf(" %d-%d", stretch.First, stretch.Last)
+			}
+		}
+		if len(on) > 0 {
+			const most = 12
+			if len(on) > most {
+				on = append(on[:most], "...")
+			}
+			rows = append(rows, []string{s.Step, strings.Join(on, ", ")})
+		}
+	}
+	if len(rows) > 0 {
+		table(b, "step\ton", rows)
 	}
 }
