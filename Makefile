@@ -9,7 +9,7 @@ GO ?= go
 export GOTOOLCHAIN ?= auto
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo test check fuzz bench generate build web lint clean
+.PHONY: help demo test check fuzz bench bench-excamera generate build web lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ lint: ## format and lint
 	@scripts/need go golangci-lint
 	golangci-lint fmt --diff
 	golangci-lint run ./...
+
+bench-excamera: ## what it costs and saves to encode a video in parallel
+	@scripts/need go video versitygw
+	cd bench && $(GO) run ./excamera
+	$(GO) test ./workflows/excamera/vp8 -run '^$$' -bench .
 
 fuzz: ## every fuzz target for FUZZ_TIME (5m)
 	@scripts/need go

@@ -11,10 +11,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 
 	"example.org/weft/bench/internal/weft"
 	"example.org/weft/object/bucket/s3test"
@@ -27,22 +25,24 @@ var modes = []struct{ name, says string }{ //nolint:gochecknoglobals // a table
 	{"data", "what Weft does: where the bytes are, unless another node would be idle"},
 	{"earliest-start", "the node that can start first, fetching included"},
 	{"round-robin", "one node after the other"},
+	{"random:1", "a node drawn by chance"},
 	{"store", "every value through an S3-compatible store"},
 }
 
 func main() {
 	seconds := flag.Float64("seconds", 16, "how much of the clip is encoded; 0 is all")
-	frames := flag.Int("frames", 12, "most frames in a chunk")
+	k := flag.Int("k", 6, "frames in a chunk")
+	x := flag.Int("x", 16, "chunks in a batch")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *seconds, *frames); err != nil {
+	if err := run(ctx, *seconds, *k, *x); err != nil {
 		fmt.Fprintln(os.Stderr, "placement:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, seconds float64, frames int) error {
+func run(ctx context.Context, seconds float64, k, x int) error {
 	dir, err := os.MkdirTemp("", "weft-bench-")
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func run(ctx context.Context, seconds float64, frames int) error {
 	if err != nil {
 		return err
 	}
-	clip, err := clip(ctx)
+	clip, err := weft.Clip(ctx, root)
 	if err != nil {
 		return err
 	}
@@ -66,11 +66,11 @@ func run(ctx context.Context, seconds float64, frames int) error {
 	}
 	defer s3.Stop() //nolint:errcheck // it is killed
 
-	fmt.Printf("%s, %g s in chunks of at most %d frames, on four nodes\n\n", filepath.Base(clip), seconds, frames)
+	fmt.Printf("%s, %g s in chunks of %d frames and batches of %d chunks, on four nodes\n\n", filepath.Base(clip), seconds, k, x)
 	fmt.Print("| `--placement` | bytes moved | |\n| --- | ---: | --- |\n")
 	c := comparison{
 		program: program, dir: dir, bucket: s3.URL(""),
-		inputs: []string{"-i", "video=" + clip, "-i", fmt.Sprintf("seconds=%g", seconds), "-i", fmt.Sprintf("frames=%d", frames)},
+		inputs: []string{"-i", "video=" + clip, "-i", fmt.Sprintf("seconds=%g", seconds), "-i", fmt.Sprintf("k=%d", k), "-i", fmt.Sprintf("x=%d", x)},
 	}
 	for _, m := range modes {
 		moved, err := c.run(ctx, m.name)
@@ -79,23 +79,8 @@ func run(ctx context.Context, seconds float64, frames int) error {
 		}
 		fmt.Printf("| `%s` | %.1f MB | %s |\n", m.name, float64(moved)/1e6, m.says)
 	}
-	fmt.Printf("\nThe four videos are the same to the byte (SHA-256 %x...).\n", c.video[:8])
+	fmt.Printf("\nThe videos are the same to the byte (SHA-256 %x...).\n", c.video[:8])
 	return nil
-}
-
-// clip returns the video that the demo takes.
-func clip(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(root, "scripts/clip"))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("cannot find a clip: %w", err)
-	}
-	path := strings.TrimSpace(string(out))
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(root, path) // the script answers for the root
-	}
-	return filepath.Abs(path)
 }
 
 // A comparison runs the same workflow again and again.

@@ -15,10 +15,10 @@ import (
 )
 
 // Build returns the path of the program, built in dir from the tree whose root
-// is given.
+// is given. Beside it is what the example workflows call.
 func Build(ctx context.Context, root, dir string) (string, error) {
 	path := filepath.Join(dir, "weft")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./cmd/weft")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", dir+"/", "./cmd/weft", "./workflows/excamera/cmd/excamera")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("cannot build weft: %w\n%s", err, out)
@@ -49,7 +49,8 @@ type Row struct {
 func Run(ctx context.Context, program string, env []string, arguments ...string) (*Result, error) {
 	var out, said bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, append(arguments, "-o", "json")...)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stdout, cmd.Stderr = &out, &said
 	begun := time.Now()
 	if err := cmd.Run(); err != nil {
