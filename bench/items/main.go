@@ -73,7 +73,7 @@ func run(ctx context.Context) error {
 	for _, w := range []struct {
 		name, source string
 		tasks, lines int     // of range, of the file; 0: neither
-		seconds      float64 // at most, on the two cores of CI; 0: none is said
+		seconds      float64 // at most, on two idle cores; 0: none is said
 		megabytes    float64
 	}{
 		{"an idle run", noops, 1, 0, 0, 0},
