@@ -16,44 +16,36 @@ func digest(text []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// digest names what the function computes: its body, its inputs and outputs.
-// What it occupies, how often it is retried and where it stands are left out.
-func (f Function) digest() string {
-	type field struct {
-		Name, Type, Path string
-		Default          string
-	}
-	fields := func(fs []Field) []field {
-		var out []field
+// digest names what the function computes.
+func (f *Function) digest() string { return digest(f.Canonical()) }
+
+// Canonical returns what decides what the function computes: its body, its
+// inputs and outputs. What it occupies, how often it is retried and where it
+// stands are left out.
+func (f *Function) Canonical() []byte { return encodeJSON(f.form()) }
+
+func (f *Function) form() functionForm {
+	fields := func(fs []Field) []declaredField {
+		var out []declaredField
 		for _, x := range fs {
-			out = append(out, field{x.Name, x.Type.String(), x.Path, string(x.Default)})
+			out = append(out, declaredField{x.Name, x.Type.String(), x.Path, string(x.Default)})
 		}
 		return out
 	}
-	var exec, env []string
+	form := functionForm{Shell: f.Shell, Builtin: f.Builtin, Inputs: fields(f.Inputs), Outputs: fields(f.Outputs)}
 	for _, t := range f.Exec {
-		exec = append(exec, t.canonical())
+		form.Exec = append(form.Exec, t.canonical())
 	}
 	for _, v := range f.Env {
-		env = append(env, v.Name+"="+v.Value.canonical())
+		form.Env = append(form.Env, v.Name+"="+v.Value.canonical())
 	}
-	run := ""
 	if f.Run != nil {
-		run = f.Run.canonical()
+		form.Run = f.Run.canonical()
 	}
-	workflow := ""
 	if f.Workflow != nil {
-		workflow = f.Workflow.Program.Version
+		form.Workflow = f.Workflow.Program.Version
 	}
-	return digest(encodeJSON(struct {
-		Exec            []string
-		Run             string
-		Shell           []string
-		Builtin         string
-		Inputs, Outputs []field
-		Env             []string
-		Workflow        string `json:",omitempty"` // its version
-	}{exec, run, f.Shell, f.Builtin, fields(f.Inputs), fields(f.Outputs), env, workflow}))
+	return form
 }
 
 // canonical writes a template with the names that its expressions have in the

@@ -67,7 +67,7 @@ func (c *compiler) runsWorkflow(f *Function, n *node) {
 // refuseOwn reports what a function or step says of the process that it runs,
 // when what it runs is a workflow.
 func (c *compiler) refuseOwn(name string, n *node) {
-	for _, k := range keysOf(n, "shell", "env", "resources", "requires", "pure", "wait", "heartbeat") {
+	for _, k := range keysOf(n, "shell", "env", "resources", "requires", "pure", "cache", "wait", "heartbeat") {
 		c.add(k.pos, k.text, fmt.Sprintf("%s runs a workflow, and has %s", name, k.text), "take it out: the functions of that workflow have their own")
 	}
 }

@@ -110,6 +110,7 @@ func (c *compiler) commonKeys(f *Function, n *node) {
 	if v := c.scalar(n, "pure"); v != nil {
 		f.Pure = strings.EqualFold(v.text, "true")
 	}
+	c.cache(f, n)
 	if r := n.get("requires"); r != nil {
 		f.Requires = nil
 		for _, item := range r.items {

@@ -36,6 +36,7 @@ func functionBodyKeys() []key {
 		{name: "timeout", doc: "how long one attempt may take", form: durationForm()},
 		{name: "retry", doc: "how failed attempts are repeated", form: keyed(retryKeys())},
 		{name: "pure", doc: "whether it has no effect but its outputs", form: form{kind: formBool}},
+		{name: "cache", doc: "whether earlier results of a pure function are reused", form: choice(form{kind: formBool}, keyed(cacheKeys()))},
 		{name: "requires", doc: "programs that a node must have", form: list(text())},
 	}
 	return append(keys, later("http", "send the request with curl in run", "wasm", "run the module with exec: [wasmtime, FILE]", "lambda", "call it with aws lambda invoke in run",
@@ -65,8 +66,7 @@ func stepKeys() []key {
 		key{name: "deadline", doc: "how long all attempts of a task may take together", form: durationForm()},
 		key{name: "catch", doc: "which step stands for it when it fails, after its retries", form: list(keyed(catchKeys()))},
 		key{name: "switch", doc: "runs the first of several steps whose condition holds, and stands for it", form: list(keyed(switchKeys()))})
-	return append(keys, later("cache", "leave it out",
-		"placement", "leave it out: weft run --placement is for the whole run", "combine", "reduce the list in a step that reads it")...)
+	return append(keys, later("placement", "leave it out: weft run --placement is for the whole run", "combine", "reduce the list in a step that reads it")...)
 }
 
 func foreachKeys() []key {

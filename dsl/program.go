@@ -60,6 +60,7 @@ type Function struct {
 	Timeout   time.Duration // of one attempt; 0 is none
 	Retry     Retry
 	Pure      bool     // has no effect but its outputs: Weft may run it again
+	Cache     *Cache   // nil: it is run whenever a task asks for it
 	Requires  []string // programs that a node must have
 	Digest    string   // of all of the above that decides what it computes
 	Pos       Pos

@@ -40,6 +40,7 @@ functions:
     timeout: 5m
     retry: { max_retries: 3, interval: 1s, backoff: 2, max_interval: 1m, jitter: none, on: [error] }
     pure: true
+    cache: { for: 7d, version: 2 }
     requires: [cat]
 steps:
   s:

@@ -130,7 +130,7 @@ func (c *compiler) useFunction(s *stepDecl, uses *node) {
 			c.add(n.pos, k, fmt.Sprintf("%s belongs to the function %s", k, uses.text), "move it there")
 		}
 	}
-	if own := slices.ContainsFunc([]string{"resources", "env", "pure", "requires"}, func(k string) bool { return s.node.get(k) != nil }); own {
+	if own := slices.ContainsFunc([]string{"resources", "env", "pure", "cache", "requires"}, func(k string) bool { return s.node.get(k) != nil }); own {
 		s.step.Function = len(c.program.Functions)
 		c.program.Functions = append(c.program.Functions, c.override(c.program.Functions[i], s.node))
 	}

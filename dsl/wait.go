@@ -79,7 +79,7 @@ func approvalOutputs() []Field {
 func (c *compiler) declareWait(s *stepDecl) {
 	n := s.node.get("wait")
 	s.step.Wait = &Wait{Timeout: c.duration(n, "timeout")}
-	for _, k := range append(c.bodiesIn(s.node), keysOf(s.node, "uses", "with", "shell", "env", "resources", "pure", "requires", "timeout")...) {
+	for _, k := range append(c.bodiesIn(s.node), keysOf(s.node, "uses", "with", "shell", "env", "resources", "pure", "cache", "requires", "timeout")...) {
 		hint := "take it out, or make it a step of its own"
 		if k.text == "timeout" {
 			hint = "write it within wait"
@@ -133,6 +133,9 @@ func (c *compiler) declareCallback(s *stepDecl) {
 		return
 	}
 	f := &c.program.Functions[s.step.Function]
+	if f.Cache != nil {
+		c.add(w.pos, "cache", fmt.Sprintf("step %s waits for a callback, whose answer is nothing that its inputs decide", s.key.text), "take cache out of its function")
+	}
 	for _, o := range f.Outputs {
 		if o.Path != "" {
 			c.add(o.Pos, o.Name, fmt.Sprintf("output %s is sent and has no path", o.Name), "leave it out: a file is sent as the id of an object")
