@@ -24,6 +24,7 @@ type attempt struct {
 	usage   Usage
 	moved   []Transfer
 	failure *Failed
+	lookup  *lookup // what asking for an earlier result came to; nil: none was asked for
 }
 
 // A site is where attempts were placed, and why there. It is shared by all of
@@ -151,6 +152,9 @@ func (r *Run) overtaken(f *family, item int) {
 func (r *Run) addAttempt(f *family, item int, a attempt) *task {
 	t := f.grow(item)
 	a.visit = t.visits
+	if a.lookup == nil {
+		a.lookup = r.takeMissed(ref{int32(f.index), int32(item)})
+	}
 	t.attempts = append(t.attempts, a)
 	f.begins(t)
 	t.asked, t.wanted = askNothing, false
@@ -196,6 +200,9 @@ func (r *Run) attemptStarted(at time.Time, s AttemptStarted) error {
 }
 
 func (r *Run) succeeded(at time.Time, s Succeeded) error {
+	if s.Reused != nil {
+		return r.reused(at, s)
+	}
 	f, item, err := r.findLive(s.Task, s.Attempt)
 	if err != nil {
 		return err
@@ -259,7 +266,10 @@ func (r *Run) placingFailed(at time.Time, x Failed) error {
 		return ErrStale
 	}
 	t := f.grow(item)
-	t.attempts = append(t.attempts, attempt{site: r.site("", ""), placed: momentOf(at), ended: momentOf(at), outcome: didFail, failure: &x})
+	t.attempts = append(t.attempts, attempt{
+		site: r.site("", ""), placed: momentOf(at), ended: momentOf(at), outcome: didFail, failure: &x,
+		lookup: r.takeMissed(ref{int32(f.index), int32(item)}),
+	})
 	f.begins(t)
 	t.asked, t.wanted, t.inputs, t.failure = askNothing, false, nil, &x
 	r.freeSlot(f, item)

@@ -118,6 +118,8 @@ func drive(tb testing.TB, program *dsl.Program) []Record {
 			switch c := c.(type) {
 			case Evaluate:
 				facts = append(facts, c.Fact)
+			case Reuse:
+				facts = append(facts, NotReused{Task: c.Task, Attempt: c.Attempt})
 			case Place:
 				facts = append(facts, Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: "n1"})
 			case Invoke:

@@ -29,6 +29,16 @@ type (
 		Loads []object.Item
 	}
 
+	// Reuse asks whether an earlier result stands for the next attempt of a task:
+	// for Succeeded of that attempt with Reused, or for NotReused, after which the
+	// attempt is placed.
+	Reuse struct {
+		Task    TaskID
+		Step    int // index into the program's steps
+		Attempt int
+		Inputs  map[string]object.Value // symbolic values are not spelled out: see Run.Expand
+	}
+
 	// Place asks for Placed, or for Failed of the attempt if no node can take it.
 	Place struct {
 		Task    TaskID
@@ -126,6 +136,7 @@ func (s Status) Done() bool {
 
 func (Plan) command()       {}
 func (Evaluate) command()   {}
+func (Reuse) command()      {}
 func (Place) command()      {}
 func (Begin) command()      {}
 func (Invoke) command()     {}

@@ -42,6 +42,8 @@ func KindOf(f Fact) string {
 		return "attempt_started"
 	case Succeeded:
 		return "succeeded"
+	case NotReused:
+		return "not_reused"
 	case Failed:
 		return "failed"
 	case AttemptLost:
@@ -96,6 +98,8 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 		return decode[AttemptStarted](data)
 	case "succeeded":
 		return decode[Succeeded](data)
+	case "not_reused":
+		return decode[NotReused](data)
 	case "failed":
 		return decode[Failed](data)
 	case "attempt_lost":

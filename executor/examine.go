@@ -260,7 +260,7 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 	t := &f.tasks[item]
 	who := ref{int32(f.index), int32(item)}
 	switch {
-	case r.ending != nil || t.asked == askPlace || t.asked == askBegin || t.asked == askInvoke:
+	case r.ending != nil || t.asked == askReuse || t.asked == askPlace || t.asked == askBegin || t.asked == askInvoke:
 	case r.paused:
 		r.held = append(r.held, who)
 	case !r.takeSlot(f, item):
@@ -269,6 +269,9 @@ func (r *Run) proceed(f *family, item int, inputs map[string]object.Value) {
 		r.ask(who, askInvoke, r.invoke(f, item, inputs))
 	case f.nodeless():
 		r.ask(who, askBegin, Begin{f.begin(item, inputs)})
+	case r.reuses(f, item):
+		t.inputs, t.loss = inputs, int32(r.losses)
+		r.ask(who, askReuse, Reuse{Task: f.name(item), Step: f.index, Attempt: len(t.attempts) + 1, Inputs: inputs})
 	default:
 		t.inputs, t.loss = inputs, int32(r.losses)
 		r.ask(who, askPlace, r.place(f, item, inputs))

@@ -141,6 +141,18 @@ type (
 		Outputs map[string]object.Value `json:"outputs,omitempty"`
 		Usage   Usage                   `json:"usage"`
 		Moved   []Transfer              `json:"moved,omitempty"`
+
+		// Reused says whose outputs they are, of an attempt that was not made.
+		Reused *Origin `json:"reused,omitempty"`
+	}
+
+	// NotReused says that there is no earlier result for an attempt, and why.
+	NotReused struct {
+		Task    TaskID        `json:"task"`
+		Attempt int           `json:"attempt"`
+		Key     string        `json:"key,omitempty"` // of function and inputs, under which the result is kept
+		Inputs  []InputDigest `json:"inputs,omitempty"`
+		Why     string        `json:"why"`
 	}
 
 	// Failed ends an attempt. Whether the task tries again is the core's rule.
@@ -297,6 +309,7 @@ func (CalledBack) fact()     {}
 func (Heartbeat) fact()      {}
 func (AttemptStarted) fact() {}
 func (Succeeded) fact()      {}
+func (NotReused) fact()      {}
 func (Failed) fact()         {}
 func (AttemptLost) fact()    {}
 func (NodeLost) fact()       {}

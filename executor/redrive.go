@@ -33,6 +33,7 @@ func (r *Run) redriven(at time.Time, x Redriven) error {
 	r.redrives++
 	r.drivenAt = at
 	r.forgetWork()
+	clear(r.missed)
 	for i := range r.families {
 		r.families[i] = r.families[i].renewed(r.prog, &again[i])
 	}

@@ -56,19 +56,20 @@ type Run struct {
 	kept map[string][]map[string]object.Value
 
 	// What follows.
-	outputs  seat      // of the workflow's outputs and the end of the run
-	work     []ref     // to examine, in order
-	freed    []*family // with slots for tasks at their gate
-	ended    []ref     // whose end has not been told to those who wait for it
-	held     []ref     // tasks that a pause holds back
-	wants    []want    // who wants a lost value
-	waiters  []waiter  // pool of all waiting lists
-	free     int32     // head of the pool's free list
-	commands []pending // that Ready is about to hand out
-	ranks    bool      // some step has a rank
-	looked   bool      // Ready was called
-	rescan   bool      // something was lost since the last Ready
-	timerSet bool      // the run's own timeout was asked for
+	outputs  seat           // of the workflow's outputs and the end of the run
+	work     []ref          // to examine, in order
+	freed    []*family      // with slots for tasks at their gate
+	ended    []ref          // whose end has not been told to those who wait for it
+	held     []ref          // tasks that a pause holds back
+	wants    []want         // who wants a lost value
+	missed   map[ref]string // of tasks that reuse nothing: why; until their attempt begins
+	waiters  []waiter       // pool of all waiting lists
+	free     int32          // head of the pool's free list
+	commands []pending      // that Ready is about to hand out
+	ranks    bool           // some step has a rank
+	looked   bool           // Ready was called
+	rescan   bool           // something was lost since the last Ready
+	timerSet bool           // the run's own timeout was asked for
 }
 
 // An ending says why a run stops before everything is done.
@@ -170,6 +171,8 @@ func (r *Run) apply(rec Record) error {
 		return r.attemptStarted(rec.At, f)
 	case Succeeded:
 		return r.succeeded(rec.At, f)
+	case NotReused:
+		return r.notReused(f)
 	case Failed:
 		return r.attemptFailed(rec.At, f)
 	case AttemptLost:

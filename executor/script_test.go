@@ -139,6 +139,10 @@ func (s *script) fact(verb string, args []string) Fact {
 	case "planned":
 		rank, _ := strconv.ParseInt(arg(2), 10, 64)
 		return Planned{Step: arg(0), Group: arg(1), Rank: rank}
+	case "missed":
+		return NotReused{Task: task, Attempt: n + 1, Why: strings.Join(args[1:], " ")}
+	case "reused":
+		return Succeeded{Task: task, Attempt: n + 1, Outputs: s.values(args[1:]), Reused: &Origin{Run: "run_y", Task: task, Attempt: 1, Epoch: 1}}
 	case "place":
 		asked, _ := strconv.ParseUint(arg(2), 10, 64)
 		return Placed{Task: task, Attempt: n + 1, Epoch: 1, Node: NodeID(arg(1)), Reason: "the script says so", Asked: asked}
@@ -234,6 +238,8 @@ func (s *script) carryOut(commands []Command) {
 			s.say("plan %s %d", c.Step, c.Items)
 		case Evaluate:
 			s.evaluate(c)
+		case Reuse:
+			s.say("reuse %s/%d%s", c.Task, c.Attempt, showValues(c.Inputs))
 		case Place:
 			s.say("place %s/%d%s%s", c.Task, c.Attempt, showValues(c.Inputs), showAvoid(c))
 			if !s.held["place"] {
@@ -300,7 +306,7 @@ func (s *script) showTask(id TaskID) {
 	}
 	s.say("%s %s%s", id, line, showValues(v.Outputs))
 	for _, a := range v.Attempts {
-		s.say("  attempt %d on %s %s", a.N, a.Node, a.Outcome)
+		s.say("  attempt %d on %s %s%s", a.N, a.Node, a.Outcome, showLookup(a))
 	}
 }
 

@@ -133,6 +133,16 @@ func showError(text string) string {
 	return fmt.Sprintf(" error=%q", text)
 }
 
+func showLookup(a AttemptView) string {
+	if a.Reused != nil {
+		return fmt.Sprintf(", reused from %s/%s", a.Reused.Run, a.Reused.Task)
+	}
+	if a.NotReused != "" {
+		return ", not reused: " + a.NotReused
+	}
+	return ""
+}
+
 func showAvoid(c Place) string {
 	text := ""
 	if len(c.Avoid) > 0 {

@@ -97,7 +97,7 @@ func (w *world) end(child *simChild) {
 		child.ends(ChildEnded{Status: StatusFailed, Cause: CauseError, Error: "a failed"})
 	default:
 		child.ends(ChildEnded{
-			Status: StatusSucceeded, Outputs: w.compute(Invoke{Attempt: c.Attempt, Step: c.Step, Inputs: c.Inputs}),
+			Status: StatusSucceeded, Outputs: w.compute(c.Attempt.Task, c.Attempt.String(), c.Inputs),
 		})
 	}
 	w.tell(child)

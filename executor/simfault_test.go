@@ -23,6 +23,8 @@ func (w *world) answer(c Command) {
 			w.tb.Fatal("no large values are made here")
 		}
 		w.step(c.Fact)
+	case Reuse:
+		w.reuse(c)
 	case Place:
 		w.step(Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: w.node(), Reason: "drawn", Asked: c.Asked})
 	case Begin:

@@ -309,7 +309,7 @@ func (g *generator) yaml() string {
 			fmt.Fprintf(&b, "  %s:\n    workflow: %q\n    retry: { max_retries: %d }\n", s.name, "./"+strings.Join(s.inputs, ", "), g.rng.IntN(3))
 			continue
 		}
-		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n", s.name, s.pure)
+		fmt.Fprintf(&b, "  %s:\n    exec: [\"true\"]\n    pure: %v\n    cache: %v\n", s.name, s.pure, s.pure && g.one(3))
 		if len(s.inputs) > 0 {
 			fmt.Fprintf(&b, "    inputs: { %s }\n", strings.Join(s.inputs, ", "))
 		}

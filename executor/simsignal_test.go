@@ -89,14 +89,14 @@ func (w *world) succeed(c Invoke) {
 	w.tb.Helper()
 	task, n := c.Attempt.Task, c.Attempt.N
 	if !w.handsOver(c) {
-		w.step(Succeeded{Task: task, Attempt: n, Outputs: w.compute(c)})
+		w.step(Succeeded{Task: task, Attempt: n, Outputs: w.compute(task, c.Attempt.String(), c.Inputs)})
 		return
 	}
 	back := CalledBack{Task: task, Attempt: n}
 	if w.failsAlways(task) {
 		back.Failed = "drawn"
 	} else {
-		back.Outputs = w.compute(c)
+		back.Outputs = w.compute(task, c.Attempt.String(), c.Inputs)
 	}
 	w.owed = append(w.owed, back)
 	if w.faults > 0 && w.rng.IntN(3) == 0 {

@@ -46,6 +46,7 @@ type world struct {
 	done      map[string]bool      // by idempotency key
 	sent      []Fact               // that were recorded
 	owed      []CalledBack         // by those who were handed work
+	others    int                  // attempts of other runs, whose outputs were reused
 	children  map[RunID]*simChild
 	late      []ChildEnded // that are on their way
 	failEvery uint64       // one task in so many fails for good; 0 none
@@ -230,13 +231,13 @@ func (w *world) checkParallel(step int) {
 
 // compute is what every function does: outputs that depend on nothing but the
 // task and the content of its inputs.
-func (w *world) compute(c Invoke) map[string]object.Value {
+func (w *world) compute(task TaskID, maker string, inputs map[string]object.Value) map[string]object.Value {
 	h := sha256.New()
-	fmt.Fprintln(h, c.Attempt.Task)
-	for _, name := range slices.Sorted(maps.Keys(c.Inputs)) {
-		fmt.Fprintln(h, name, content(w.run.Expand(c.Inputs[name])))
+	fmt.Fprintln(h, task)
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		fmt.Fprintln(h, name, content(w.run.Expand(inputs[name])))
 	}
-	return outputs(c.Attempt.String(), h.Sum(nil))
+	return outputs(maker, h.Sum(nil))
 }
 
 // outputs are what every task makes, drawn from a digest.

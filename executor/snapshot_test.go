@@ -48,7 +48,13 @@ func snapshot(tb testing.TB, r *Run) string {
 			if t.eval != nil {
 				say("  eval", []any{t.eval.cond, t.eval.in, t.eval.then, t.eval.with})
 			}
+			if why, ok := r.missed[ref{int32(i), int32(item)}]; ok {
+				say("  missed", why)
+			}
 			for _, a := range t.attempts {
+				if a.lookup != nil {
+					say("  lookup", []any{a.lookup.why, a.lookup.origin})
+				}
 				say("  attempt", []any{a.epoch, a.node, a.reason, a.placed, a.started, a.ended, a.outcome, a.usage, a.moved, a.failure, showChild(a.child)})
 				if a.vigil != nil {
 					say("  waits", []any{a.due, a.ask, a.token, a.called, a.heard, a.beats})
@@ -125,6 +131,8 @@ func unansweredOf(r *Run, f *family, item int) string {
 		return "timer " + string(retryTimer(f.name(item), n))
 	case t.asked == askEvaluate:
 		return "evaluate " + string(f.name(item))
+	case t.asked == askReuse && !r.paused:
+		return placeKey(r, f, f.name(item), n+1)
 	case (t.asked == askPlace || t.asked == askBegin) && !r.paused:
 		return placeKey(r, f, f.name(item), n+1)
 	}
@@ -147,6 +155,8 @@ func keys(r *Run, commands []Command) []string {
 			out = append(out, "plan "+c.Step)
 		case Evaluate:
 			out = append(out, "evaluate "+string(c.Fact.Task))
+		case Reuse:
+			out = append(out, placeKey(r, &r.families[c.Step], c.Task, c.Attempt))
 		case Place:
 			out = append(out, placeKey(r, &r.families[c.Step], c.Task, c.Attempt))
 		case Begin:

@@ -55,6 +55,9 @@ type AttemptView struct {
 	Usage   Usage
 	Moved   []Transfer
 	Failure *Failed
+
+	Reused    *Origin // whose outputs stand for its own: it was not made
+	NotReused string  // why no earlier result does; empty: none was asked for
 }
 
 // A StepView sums up a step.
@@ -65,6 +68,7 @@ type StepView struct {
 	State    TaskState // of all its tasks together; of a foreach that is not expanded, its own
 	Items    int       // tasks; 1 when the step is no foreach
 	Counts   map[TaskState]int
+	Reused   int // of those that succeeded: for which an earlier result stands
 	Group    string
 	WaitsFor []string // likewise, of its first task that waits
 }

@@ -66,6 +66,9 @@ func (r *Run) countTasks(f *family, v *StepView) {
 	for item := range f.tasks {
 		state := r.taskState(f, &f.tasks[item])
 		v.Counts[state]++
+		if state == TaskSucceeded && f.tasks[item].reused() {
+			v.Reused++
+		}
 		if first && (state == TaskWaiting || state == TaskPlacing) {
 			v.WaitsFor, first = r.taskWaitsFor(f, item), false
 		}
@@ -121,6 +124,9 @@ func (a *attempt) view(n int) AttemptView {
 	}
 	if a.vigil != nil {
 		v.Token = a.token
+	}
+	if a.lookup != nil {
+		v.Reused, v.NotReused = a.lookup.origin, a.lookup.why
 	}
 	return v
 }

@@ -17,6 +17,7 @@ type ask uint8
 const (
 	askNothing ask = iota
 	askEvaluate
+	askReuse
 	askPlace
 	askBegin
 	askInvoke

@@ -17,6 +17,8 @@ func (r *Run) taskWaitsFor(f *family, item int) []string {
 		return []string{"a retry at " + t.retryAt.time().Format("15:04:05")}
 	case t.phase == waiting:
 		return []string{t.waitInWords(f, item)}
+	case t.asked == askReuse:
+		return []string{"what is known of earlier results"}
 	case t.asked == askPlace:
 		return []string{"a node"}
 	}

@@ -117,6 +117,8 @@ func (p *player) answers() []executor.Fact {
 		switch c := c.(type) {
 		case executor.Evaluate:
 			out = append(out, c.Fact)
+		case executor.Reuse:
+			out = append(out, executor.NotReused{Task: c.Task, Attempt: c.Attempt, Why: "it is a test"})
 		case executor.Place:
 			out = append(out, executor.Placed{
 				Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: "n1", Reason: "n1 holds 6 B of its inputs: nothing to bring",

@@ -124,6 +124,8 @@ func (s *stage) carryOut(c executor.Command) {
 	case executor.Plan: // a run without a plan finishes too
 	case executor.Evaluate:
 		s.evaluate(c)
+	case executor.Reuse:
+		s.later(0, executor.NotReused{Task: c.Task, Attempt: c.Attempt, Why: "a test reuses nothing"})
 	case executor.Place:
 		s.later(0, executor.Placed{Task: c.Task, Attempt: c.Attempt, Epoch: 1, Node: node, Asked: c.Asked})
 	case executor.Begin:
