@@ -21,6 +21,7 @@ type DB interface {
 	journal.Catalog
 	journal.Documents
 	journal.Groups
+	journal.Cache
 	journal.Watcher
 	Close() error
 }
@@ -42,6 +43,7 @@ func Run(t *testing.T, newStore func(t *testing.T) (open func() DB)) {
 		{"runs", runsTests},
 		{"documents", documentTests},
 		{"groups", groupTests},
+		{"cache", cacheTests},
 		{"watch", watchTests},
 		{"concurrency", concurrencyTests},
 	}
