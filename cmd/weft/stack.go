@@ -37,6 +37,7 @@ type database interface { //nolint:interfacebloat // the seam of the journal, pu
 	journal.Documents
 	journal.Watcher
 	journal.Groups
+	journal.Cache
 	Close() error
 }
 
@@ -133,7 +134,7 @@ func (s *stack) openEmbedded(dir string, cfg stackConfig, programs *journal.Prog
 	}
 	s.engine = embedded.New(embedded.Config{
 		Journal: s.db, Releaser: s.db, Catalog: s.db, Documents: s.db, Watcher: s.db,
-		Groups: s.db, Mailbox: s.db, Programs: programs,
+		Groups: s.db, Mailbox: s.db, Cache: s.db, Programs: programs,
 		Nodes: members, Owner: uuid.NewString(), Logger: cfg.log,
 	})
 	return nil

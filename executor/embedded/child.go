@@ -96,7 +96,7 @@ func (a *active) childEnded(x executor.ChildEnded) {
 	if !ok || a.makers == nil || x.Status != executor.StatusSucceeded {
 		return
 	}
-	a.note(t.Step, executor.AttemptID{Run: a.lease.Run, Task: x.Task, N: len(t.Attempts)}, x.Outputs)
+	a.note(t.Step, x.Task, executor.AttemptID{Run: a.lease.Run, Task: x.Task, N: len(t.Attempts)}, x.Outputs)
 }
 
 // tellParent has the run of which one is a child know that it ended.

@@ -31,6 +31,7 @@ type database interface { //nolint:interfacebloat // it only names the parts tog
 	journal.Documents
 	journal.Watcher
 	journal.Groups
+	journal.Cache
 	journal.Mailbox
 	Close() error
 }
@@ -75,7 +76,7 @@ func (w *world) serve(db database) {
 	}
 	w.owners++
 	w.engine = embedded.New(embedded.Config{
-		Journal: w.db, Releaser: w.db, Catalog: w.db, Documents: w.db, Watcher: w.db, Groups: w.db, Mailbox: w.db,
+		Journal: w.db, Releaser: w.db, Catalog: w.db, Documents: w.db, Watcher: w.db, Groups: w.db, Mailbox: w.db, Cache: w.db,
 		Programs: journal.NewPrograms(w.db),
 		Nodes:    []embedded.Node{w.node}, Owner: fmt.Sprint("engine", w.owners), Logger: log,
 	})

@@ -43,7 +43,7 @@ type Node interface { //nolint:interfacebloat // what a node is to its engine; *
 }
 
 // Config is what an engine works with. Journal, Releaser, Catalog, Documents,
-// Watcher, Groups and Mailbox are usually one value.
+// Watcher, Groups, Mailbox and Cache are usually one value.
 type Config struct {
 	Journal   journal.Journal
 	Releaser  journal.Releaser
@@ -53,6 +53,7 @@ type Config struct {
 	Watcher   journal.Watcher
 	Groups    journal.Groups
 	Mailbox   journal.Mailbox
+	Cache     journal.Cache
 
 	Nodes  []Node // at least one; objects given by users go to the first
 	Owner  string // names this process among those that share the journal
@@ -77,14 +78,16 @@ const (
 
 // An Engine drives runs. Its methods are safe for concurrent use.
 type Engine struct {
-	cfg      Config
-	log      *slog.Logger
-	events   *queue[event]
-	profiles profiles
-	gate     gate
-	address  string        // see Advertise
-	kick     chan struct{} // asks the keeper to look at the inbox now
-	held     atomic.Bool   // the journal cannot be written, which has been said
+	cfg       Config
+	log       *slog.Logger
+	events    *queue[event]
+	profiles  profiles
+	gate      gate
+	address   string        // see Advertise
+	kick      chan struct{} // asks the keeper to look at the inbox now
+	decoded   memo
+	functions sync.Map    // digests of functions whose form is kept
+	held      atomic.Bool // the journal cannot be written, which has been said
 }
 
 // New returns an engine that does nothing before Serve.

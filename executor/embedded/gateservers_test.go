@@ -68,7 +68,7 @@ func serveOn(t *testing.T, url, owner string) *embedded.Engine {
 		t.Fatal(err)
 	}
 	engine := embedded.New(embedded.Config{
-		Journal: db, Releaser: db, Catalog: db, Documents: db, Watcher: db, Groups: db, Mailbox: db,
+		Journal: db, Releaser: db, Catalog: db, Documents: db, Watcher: db, Groups: db, Mailbox: db, Cache: db,
 		Programs: journal.NewPrograms(db),
 		Nodes:    []embedded.Node{n}, Owner: owner, Logger: log, LeaseTTL: 3 * time.Second,
 	})

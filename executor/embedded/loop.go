@@ -33,6 +33,10 @@ type loop struct {
 	out      []*active // runs with records that no flush carries yet, in order
 	flushing bool
 	flights  chan flight   // has room for one: there is one at a time
+	results  []made        // that are to be kept for others
+	writing  bool          // some are being written
+	looks    chan struct{} // has a place for each look at earlier results that goes on at a time
+
 	stopping bool          // nothing new begins
 	stopped  chan struct{} // closed when stopping begins
 
@@ -58,11 +62,12 @@ type active struct {
 	gone     bool // forgotten: answers to what it had started are dropped
 	since    time.Time
 
-	children    map[executor.RunID]*tended    // that have not ended
-	live        map[executor.TaskID]*claim    // attempts that hold a node's capacity
-	lastMessage int64                         // of the inbox that was stepped
-	makers      map[object.ID]executor.TaskID // who made what; nil before the first loss
-	learned     map[string]bool               // digests of functions that the run taught something of
+	children    map[executor.RunID]*tended             // that have not ended
+	live        map[executor.TaskID]*claim             // attempts that hold a node's capacity
+	lastMessage int64                                  // of the inbox that was stepped
+	makers      map[object.ID]executor.TaskID          // who made what; nil before the first loss
+	sought      map[executor.TaskID]executor.NotReused // what there is no earlier result for, until there is one
+	learned     map[string]bool                        // digests of functions that the run taught something of
 
 	// What the next flush carries, and what may leave when it has come back.
 	records  []executor.Record
@@ -77,6 +82,9 @@ func (a *active) takeOutgoing() []executor.Command {
 	return out
 }
 
+// looksAtATime bounds how many inputs are read at a time for their digests.
+const looksAtATime = 8
+
 func newLoop(e *Engine) *loop {
 	return &loop{
 		Engine: e,
@@ -86,6 +94,7 @@ func newLoop(e *Engine) *loop {
 
 		flights: make(chan flight, 1),
 		stopped: make(chan struct{}),
+		looks:   make(chan struct{}, looksAtATime),
 	}
 }
 
@@ -129,6 +138,7 @@ func (l *loop) settle() {
 		}
 	}
 	l.flush()
+	l.writeResults()
 }
 
 // touch has a run advanced before the loop waits again.
@@ -199,6 +209,8 @@ func (l *loop) carryOut(a *active, c executor.Command) {
 	switch c := c.(type) {
 	case executor.Evaluate:
 		l.evaluate(a, c, nil)
+	case executor.Reuse:
+		l.reuse(a, c)
 	case executor.Place:
 		l.place(a, c)
 	case executor.Plan:

@@ -28,7 +28,11 @@ func gone(err error) bool {
 // anything: what a pure function made is then made again for whoever needs it.
 func (l *loop) lose(a *active, id object.ID) bool {
 	maker := a.maker(id)
-	return maker != "" && l.step(a, executor.ObjectLost{Task: maker, Object: id})
+	if maker == "" || !l.step(a, executor.ObjectLost{Task: maker, Object: id}) {
+		return false
+	}
+	clear(a.sought) // of inputs that are made again nobody knows the digests
+	return true
 }
 
 // loseAll is lose of what err says is lost.
@@ -76,7 +80,11 @@ func (a *active) maker(id object.ID) executor.TaskID {
 			for t := range a.run.Tasks(step, 0) {
 				if t.State == executor.TaskSucceeded && len(t.Attempts) > 0 { // a switch has none
 					last := t.Attempts[len(t.Attempts)-1]
-					a.note(step, executor.AttemptID{Run: a.lease.Run, Task: t.Task, N: last.N, Epoch: last.Epoch}, t.Outputs)
+					maker := executor.AttemptID{Run: a.lease.Run, Task: t.Task, N: last.N, Epoch: last.Epoch}
+					if last.Reused != nil {
+						maker = last.Reused.ID()
+					}
+					a.note(step, t.Task, maker, t.Outputs)
 				}
 			}
 		}
@@ -84,10 +92,10 @@ func (a *active) maker(id object.ID) executor.TaskID {
 	return a.makers[id]
 }
 
-// note remembers who made the objects of outputs. Builtin functions hand on
-// what others made. The files of a long list are not spelled out, but their
-// names follow from the attempt's.
-func (a *active) note(step int, attempt executor.AttemptID, outputs map[string]object.Value) {
+// note remembers which task the objects of outputs come from. Builtin functions
+// hand on what others made. The files of a long list are not spelled out, but
+// their names follow from that of the attempt that made them.
+func (a *active) note(step int, task executor.TaskID, attempt executor.AttemptID, outputs map[string]object.Value) {
 	fn := a.program.FunctionOf(step)
 	if fn.Builtin != "" && !fn.Lists() {
 		return
@@ -96,14 +104,14 @@ func (a *active) note(step int, attempt executor.AttemptID, outputs map[string]o
 		v := outputs[field.Name]
 		for ref := range v.Refs {
 			if _, known := a.makers[ref.ID]; !known || fn.Workflow == nil { // a workflow may give what it was given
-				a.makers[ref.ID] = attempt.Task
+				a.makers[ref.ID] = task
 			}
 		}
 		if v.Large == nil || !listsFiles(field.Type) {
 			continue
 		}
 		for i := range v.Large.Length {
-			a.makers[object.Mint(attempt.String(), field.Name+"/"+strconv.Itoa(i))] = attempt.Task
+			a.makers[object.Mint(attempt.String(), field.Name+"/"+strconv.Itoa(i))] = task
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (e opened) deliver(l *loop) {
 	a := &active{
 		lease: e.lease, program: e.program, plan: e.plan, mode: mode,
 		run: executor.New(e.lease.Run, e.program), homes: placement.NewHomes(e.plan), known: newKnown(),
-		live: make(map[executor.TaskID]*claim), since: time.Now(),
+		live: make(map[executor.TaskID]*claim), sought: make(map[executor.TaskID]executor.NotReused), since: time.Now(),
 	}
 	for _, rec := range e.records {
 		if err := a.run.Step(rec); err != nil {

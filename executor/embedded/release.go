@@ -25,7 +25,7 @@ func (l *loop) release(a *active, commands []executor.Command) {
 			heap.Push(&l.timers, timer{at: c.At, run: a.lease.Run, id: c.Timer})
 		case executor.Finish:
 			l.finish(a, c)
-		case executor.Evaluate, executor.Place, executor.Plan, executor.Begin, executor.Conclude:
+		case executor.Evaluate, executor.Reuse, executor.Place, executor.Plan, executor.Begin, executor.Conclude:
 			panic("embedded: a command that the loop answers itself was held back")
 		}
 	}
@@ -99,10 +99,10 @@ func (e answered) deliver(l *loop) {
 		l.settleClaim(a, e.attempt)
 	default:
 	}
-	l.step(a, fact)
-	if s, ok := fact.(executor.Succeeded); ok && a.makers != nil {
-		if t, ok := a.run.Task(s.Task); ok {
-			a.note(t.Step, e.attempt, s.Outputs)
+	if s, ok := fact.(executor.Succeeded); l.step(a, fact) && ok {
+		l.keepResult(a, e.attempt, s)
+		if t, ok := a.run.Task(s.Task); ok && a.makers != nil {
+			a.note(t.Step, s.Task, e.attempt, s.Outputs)
 		}
 	}
 }

@@ -145,6 +145,8 @@ func (a *active) recall(f executor.Fact) {
 		}
 	case executor.NodeLost:
 		a.homes.Lose(string(f.Node))
+	case executor.NotReused:
+		a.sought[f.Task] = f
 	case executor.Succeeded:
 		if t, ok := a.run.Task(f.Task); ok {
 			a.known.add(a.program.Steps[t.Step].Name, f)

@@ -20,15 +20,18 @@ func (l *loop) shutdown() error {
 		l.giveBack(a)
 	}
 	err := l.appendRest(ctx)
+	if err == nil && len(l.results) > 0 {
+		err = l.putResults(ctx, l.results)
+	}
 	l.cancel()
 	close(l.flights)
 	l.tasks.Wait()
 	return err
 }
 
-// awaitFlush waits for the flush that is on its way.
+// awaitFlush waits for the flush that is on its way, and for results that are.
 func (l *loop) awaitFlush(ctx context.Context) {
-	for l.flushing {
+	for l.flushing || l.writing {
 		select {
 		case <-ctx.Done():
 			return

@@ -39,6 +39,8 @@ func (d *driver) answer(c executor.Command) {
 	switch c := c.(type) {
 	case executor.Plan:
 		d.answerPlan(c)
+	case executor.Reuse:
+		d.take(executor.NotReused{Task: c.Task, Attempt: c.Attempt, Why: "this engine keeps no earlier results"})
 	case executor.Place:
 		d.waiting = append(d.waiting, c)
 	case executor.Begin:
@@ -90,7 +92,7 @@ func (d *driver) release() {
 			d.set(c)
 		case executor.Finish:
 			d.finish(c)
-		case executor.Plan, executor.Place, executor.Begin, executor.Conclude:
+		case executor.Plan, executor.Reuse, executor.Place, executor.Begin, executor.Conclude:
 			panic("temporal: a command that is answered at once was held back")
 		}
 	}
