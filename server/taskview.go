@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"time"
 
 	"example.org/weft/executor"
@@ -29,6 +30,7 @@ func (f *fold) taskView(t executor.TaskView, busy nodeWork, now time.Time) api.T
 			f.addWork(&view, last, busy)
 		}
 		view.Node, view.Reason, view.Child = last.Node, last.Reason, last.Child
+		view.Reused, view.NotReused = last.Reused, last.NotReused
 		view.Started = &last.Placed
 		view.Seconds = seconds(last.Placed, t.Attempts[n-1].Ended, now)
 	}
@@ -57,7 +59,11 @@ func (f *fold) attemptView(task executor.TaskID, a executor.AttemptView) api.Att
 			Queue: a.Usage.Queue.Seconds(), Stage: a.Usage.Stage.Seconds(),
 			Run: a.Usage.Run.Seconds(), CPU: a.Usage.CPU.Seconds(), MaxMemory: a.Usage.MaxMemory,
 		},
-		Failure: f.failureView(task, a.Failure),
+		Failure: f.failureView(task, a.Failure), NotReused: a.NotReused,
+	}
+	if a.Reused != nil {
+		view.Reused = &api.Origin{Run: a.Reused.Run, Task: a.Reused.Task}
+		view.Reason = fmt.Sprintf("reused from %s/%s", a.Reused.Run, a.Reused.Task)
 	}
 	for _, m := range a.Moved {
 		view.Moved = append(view.Moved, api.LedgerRow{

@@ -47,7 +47,7 @@ func (f *fold) stepViews(busy nodeWork) []api.Step {
 		out[i] = api.Step{
 			Name: step.Name, Function: f.program.FunctionOf(i).Name,
 			Foreach: step.Foreach, Expanded: step.Expanded, State: step.State, Items: step.Items,
-			Counts: step.Counts, Group: step.Group, WaitsFor: step.WaitsFor,
+			Counts: step.Counts, Reused: step.Reused, Group: step.Group, WaitsFor: step.WaitsFor,
 		}
 		if child := f.program.FunctionOf(i).Workflow; child != nil {
 			out[i].Workflow, out[i].Child = child.Program.Name, f.childOf(step)

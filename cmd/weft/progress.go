@@ -156,6 +156,12 @@ func stepLine(s api.Step) string {
 			notes = append(notes, c.word)
 		}
 	}
+	switch {
+	case s.Reused > 0 && s.Foreach:
+		notes = append(notes, fmt.Sprintf("%d reused", s.Reused))
+	case s.Reused > 0:
+		notes = append(notes, "reused")
+	}
 	return strings.TrimRight(fmt.Sprintf("%s %-20s %s", icon, s.Name, strings.Join(notes, "  ")), " ")
 }
 

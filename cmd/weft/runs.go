@@ -116,7 +116,10 @@ func (a *app) showRun(ctx context.Context, c *client, id executor.RunID, out *ou
 	if run.Parent != "" {
 		fmt.Fprintf(a.stdout, "is task %s of run %s\n", run.ParentTask, run.Parent)
 	}
-	if err := a.printResult(r, run.Workflow); err != nil || run.Status.Done() {
+	if err := a.printResult(r, run.Workflow); err != nil {
+		return err
+	}
+	if err := a.printReuse(ctx, c, id); err != nil || run.Status.Done() {
 		return err
 	}
 	if len(run.WaitsFor) > 0 {

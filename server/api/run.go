@@ -54,6 +54,7 @@ type Step struct {
 	State    executor.TaskState         `json:"state" doc:"Of all its tasks together."`
 	Items    int                        `json:"items" doc:"Number of tasks."`
 	Counts   map[executor.TaskState]int `json:"counts,omitempty" doc:"Number of tasks by state."`
+	Reused   int                        `json:"reused,omitempty" doc:"Tasks for which an earlier result stands, of those that succeeded."`
 	Group    string                     `json:"group,omitempty"`
 	WaitsFor []string                   `json:"waits_for,omitempty" doc:"What its first task that waits waits for: a value, its turn, a slot, memory, a node."`
 }

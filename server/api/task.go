@@ -23,6 +23,9 @@ type Task struct {
 	Attempts []Attempt          `json:"attempts,omitempty"`
 	Outputs  map[string]any     `json:"outputs,omitempty"`
 	Failure  *Failure           `json:"failure,omitempty"`
+
+	Reused    *Origin `json:"reused,omitempty" doc:"Whose outputs stand for those of its last attempt, which was not run."`
+	NotReused string  `json:"not_reused,omitempty" doc:"Why no earlier result stands for its last attempt. Absent where none was looked for."`
 }
 
 // An Attempt is one try of a task.
@@ -40,6 +43,15 @@ type Attempt struct {
 	Moved    []LedgerRow     `json:"moved,omitempty"`
 	Failure  *Failure        `json:"failure,omitempty"`
 	WaitsFor string          `json:"waits_for,omitempty" doc:"What it is queued for on its node."`
+
+	Reused    *Origin `json:"reused,omitempty"`
+	NotReused string  `json:"not_reused,omitempty"`
+}
+
+// An Origin is the task that made what another reuses.
+type Origin struct {
+	Run  executor.RunID  `json:"run"`
+	Task executor.TaskID `json:"task"`
 }
 
 // Usage is what an attempt took, in seconds and bytes.
