@@ -205,7 +205,9 @@ func (r *Run) examineReady(f *family, item int) {
 	o := r.evaluateTask(f, item, nil)
 	switch {
 	case r.conclude(ref{int32(f.index), int32(item)}, &o):
-		r.freeSlot(f, item) // else items of its own family that it waits for could starve
+		if t.phase != live { // a replay may look at one too early: it keeps its slot
+			r.freeSlot(f, item) // else items of its own family that it waits for could starve
+		}
 	case o.absent:
 		r.freeSlot(f, item)
 		r.turn(f, item, skipped)
