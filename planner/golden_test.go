@@ -57,10 +57,26 @@ func shapes() map[string]struct {
 	wordcount.step("reduce", runs(1), over("reduces"), readsAll("map", "part"), makes("count", 10*kb))
 	wordcount.step("merge", runs(0.1), readsAll("reduce", "count"))
 
+	tree := newShape("tree")
+	for _, leaf := range []string{"a", "b", "c", "d"} {
+		tree.step(leaf, runs(4), makes("x", 10*mb))
+	}
+	tree.step("ab", runs(1), reads("a", "x"), reads("b", "x"), makes("x", 10*mb))
+	tree.step("cd", runs(1), reads("c", "x"), reads("d", "x"), makes("x", 10*mb))
+	tree.step("root", runs(1), reads("ab", "x"), reads("cd", "x"))
+
+	broadcast := newShape("broadcast")
+	broadcast.count("n", 16)
+	broadcast.step("table", runs(1), makes("x", 20*mb))
+	broadcast.step("part", runs(1), over("n"), makes("x", 10*mb))
+	broadcast.step("join", runs(4), each("part", "x"), reads("table", "x"))
+
 	return map[string]struct {
 		s     *shape
 		bytes int64
 	}{
+		"tree":      {tree, 10 * mb},
+		"broadcast": {broadcast, 60 * mb},
 		"chain":     {chain, 0},
 		"diamond":   {diamond, 0},
 		"zip":       {zip("zip", 12, 1), 0},

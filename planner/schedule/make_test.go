@@ -139,3 +139,26 @@ func TestAPlanCostsWhatTheSimulatorSays(t *testing.T) {
 		}
 	})
 }
+
+func TestMoreNodesAreHardlySlower(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		g, c := anyGraph(t, 25), twoNodes()
+		fast := schedule.Preference{}
+		for i := range g.Tasks {
+			g.Tasks[i].Hosts = nil
+		}
+		before, err := schedule.Make(g, c, fast)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Nodes = append(c.Nodes, c.Nodes[0])
+		after, err := schedule.Make(g, c, fast)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if limit := before.Seconds * 1.05; after.Seconds > limit {
+			t.Fatalf("%g s on two nodes, %g s on three", before.Seconds, after.Seconds)
+		}
+	})
+}
