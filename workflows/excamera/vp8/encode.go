@@ -4,6 +4,7 @@ package vp8
 // after prediction.
 type residueMaker struct {
 	raw        *Frame
+	probs      *coeffProbs             // as they were before the frame
 	quantizers [4]macroblockQuantizers // by segment
 	coeffs     [25][16]int32
 }
@@ -11,8 +12,8 @@ type residueMaker struct {
 type macroblockQuantizers struct{ y1, y2, uv quantizer }
 
 // begin prepares for a frame.
-func (e *residueMaker) begin(raw *Frame, h *header, all *[4]steps) {
-	e.raw = raw
+func (e *residueMaker) begin(raw *Frame, h *header, all *[4]steps, probs *coeffProbs) {
+	e.raw, e.probs = raw, probs
 	for i, s := range all {
 		index := h.quant.base
 		e.quantizers[i] = macroblockQuantizers{
@@ -32,7 +33,7 @@ func (p *painter) encode(e *residueMaker, col, row int, res *residue) {
 		for b := range 16 {
 			p.predictSubblock(m, col, row, b)
 			e.transform(&p.dst.planes[0], 0, b, 16*col+b&3*4, 16*row+b>>2*4)
-			e.quantize(m, &q.y1, b, 0, res)
+			e.quantize(m, &q.y1, kindY, b, res)
 			p.addSubblock(m, col, row, b, res)
 		}
 	} else {
@@ -41,7 +42,7 @@ func (p *painter) encode(e *residueMaker, col, row int, res *residue) {
 	for b := 16; b < 24; b++ {
 		i := 1 + (b-16)>>2
 		e.transform(&p.dst.planes[i], i, b, 8*col+b&1*4, 8*row+b>>1&1*4)
-		e.quantize(m, &q.uv, b, 0, res)
+		e.quantize(m, &q.uv, kindChroma, b, res)
 	}
 	m.skip = !m.coded
 	if m.coded {
@@ -53,18 +54,18 @@ func (e *residueMaker) encodeLuma(m *macroblock, q *macroblockQuantizers, y *pla
 	for b := range 16 {
 		e.transform(y, 0, b, 16*col+b&3*4, 16*row+b>>2*4)
 	}
-	first := 0
+	kind := kindY
 	if m.hasY2() {
 		var dc [16]int32
 		for b := range dc {
 			dc[b] = e.coeffs[b][0]
 		}
 		forwardWHT(&dc, &e.coeffs[y2Block])
-		e.quantize(m, &q.y2, y2Block, 0, res)
-		first = 1
+		e.quantize(m, &q.y2, kindY2, y2Block, res)
+		kind = kindYAfterY2
 	}
 	for b := range 16 {
-		e.quantize(m, &q.y1, b, first, res)
+		e.quantize(m, &q.y1, kind, b, res)
 	}
 }
 
@@ -82,11 +83,15 @@ func (e *residueMaker) transform(predicted *plane, i, b, x, y int) {
 	forwardDCT(&diff, &e.coeffs[b])
 }
 
-func (e *residueMaker) quantize(m *macroblock, q *quantizer, b, first int, res *residue) {
-	if first == 1 {
-		res.levels[b][0] = 0
+func (e *residueMaker) quantize(m *macroblock, q *quantizer, kind, b int, res *residue) {
+	first := 0
+	if kind == kindYAfterY2 {
+		first, res.levels[b][0] = 1, 0
 	}
 	end := q.quantize(&e.coeffs[b], &res.levels[b], first)
+	if end > first {
+		end = q.trim(&e.coeffs[b], &res.levels[b], first, end, &e.probs[kind])
+	}
 	res.end[b] = uint8(end)
 	m.coded = m.coded || end > first
 }

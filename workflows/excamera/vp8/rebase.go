@@ -194,7 +194,7 @@ func (r *rebaser) rebase(data []byte, t tag, raw *Y4MReader, final bool) ([]byte
 	}
 	f := r.pool.take(r.width, r.height, r.refs[last:]...)
 	r.painter.begin(f, r.refs, &h, &ctx)
-	r.maker.begin(r.raw, &h, &r.painter.steps)
+	r.maker.begin(r.raw, &h, &r.painter.steps, &r.ctx.coeffs)
 	if err := r.encodeRows(&h, &ctx, &modes); err != nil {
 		return nil, err
 	}
