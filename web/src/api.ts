@@ -103,6 +103,8 @@ export interface Attempt {
   moved?: LedgerRow[];
   failure?: Failure;
   waits_for?: string;
+  reused?: { run: string; task: string };
+  not_reused?: string;
 }
 
 export interface TaskPage { seq: number; total: number; tasks: Task[]; next?: string }

@@ -86,10 +86,20 @@ function Why({ attempt }: { attempt: Attempt }) {
       </section>
     );
   }
+  if (attempt.reused !== undefined) {
+    const { run, task } = attempt.reused;
+    return (
+      <section>
+        <h3>Reused from</h3>
+        <p class="why"><Link href={runPage(run, task)} class="mono">{run}/{task}</Link></p>
+      </section>
+    );
+  }
   return (
     <section>
       <h3>Why on <span class="mono">{attempt.node}</span>?</h3>
       <p class="why">{attempt.reason || "No reason was kept."}</p>
+      {attempt.not_reused && <p class="why">No earlier result stands for it: {attempt.not_reused}.</p>}
     </section>
   );
 }
