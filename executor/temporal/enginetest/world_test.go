@@ -98,7 +98,7 @@ func embeddedWorld(t *testing.T, nodes ...executor.NodeID) *world {
 		all, members = append(all, n), append(members, n)
 	}
 	e := embedded.New(embedded.Config{
-		Journal: db, Releaser: db, Catalog: db, Programs: journal.NewPrograms(db), Documents: db, Watcher: db, Groups: db, Mailbox: db,
+		Journal: db, Releaser: db, Catalog: db, Programs: journal.NewPrograms(db), Documents: db, Watcher: db, Groups: db, Mailbox: db, Cache: db,
 		Nodes: members, Owner: "embedded", Logger: slog.New(slog.DiscardHandler), Bandwidth: bandwidth,
 	})
 	w := &world{db: db, engine: e}
