@@ -96,6 +96,9 @@ func (r *Run) lookAgain() {
 			continue
 		}
 		f.rescan = false
+		if !f.expanded { // in a replay: all are examined when it is, and there may be fewer
+			continue
+		}
 		for item := range f.tasks {
 			if t := &f.tasks[item]; t.phase == idle || t.phase == judging || t.wanted {
 				r.enqueue(ref{int32(i), int32(item)})
