@@ -118,7 +118,8 @@ func (r *Run) stillWanted(who ref, c StartChild) bool {
 }
 
 // childEnded ends an attempt that is the run of another workflow. One whose
-// child was told to stop takes any end; another only one that it did not know.
+// child was told to stop takes also the end that it knew, for the child may not
+// have gone on since; another only one that it did not know.
 func (r *Run) childEnded(at time.Time, x ChildEnded) error {
 	f, item, err := r.find(x.Task)
 	if err != nil {
@@ -130,10 +131,11 @@ func (r *Run) childEnded(at time.Time, x ChildEnded) error {
 	}
 	a := &t.attempts[len(t.attempts)-1]
 	c := a.child
-	if r.childID(f, item, a) != x.Run || x.Seq <= c.after && !t.stopping && !c.expired {
+	known := x.Seq < c.after || x.Seq == c.after && !t.stopping && !c.expired
+	if known || r.childID(f, item, a) != x.Run {
 		return ErrStale
 	}
-	c.ended = max(x.Seq, c.after)
+	c.ended = x.Seq
 	switch {
 	case x.Status == StatusSucceeded:
 		r.endAttempt(f, item, at, didSucceed)

@@ -126,6 +126,18 @@ func (w *world) tell(child *simChild) {
 	}
 }
 
+// isAnswer reports whether the end of a child that is known already may be the
+// answer of one that was told to stop before it went on: it is no repetition.
+func (w *world) isAnswer(x ChildEnded) bool {
+	w.tb.Helper()
+	f, item, err := w.run.find(x.Task)
+	if err != nil || f.task(item).phase != live {
+		return false
+	}
+	t := f.task(item)
+	return x.Seq == t.child().after && (t.stopping || t.child().expired)
+}
+
 // arrive has the oldest news of a child arrive.
 func (w *world) arrive() {
 	w.tb.Helper()

@@ -158,6 +158,9 @@ func (w *world) repeat() {
 		return
 	}
 	f := w.sent[w.rng.IntN(len(w.sent))]
+	if x, ok := f.(ChildEnded); ok && w.isAnswer(x) {
+		return
+	}
 	switch f.(type) {
 	case Started, Placed, Begun, HandedOver, CalledBack, AttemptStarted, Succeeded, Failed, AttemptLost, ChildEnded, TimerFired:
 	default:
