@@ -67,9 +67,6 @@ func (r *Run) deadlineOver(at time.Time, timer TimerID) error {
 func (r *Run) expire(f *family, item int) {
 	t := &f.tasks[item]
 	t.inputs = nil
-	if t.phase == judging {
-		t.outputs = nil
-	}
 	r.fail(f, item, Failed{
 		Task: f.name(item), Attempt: len(t.attempts), Cause: CauseTimeout,
 		Message: "the deadline of " + f.step.Deadline.String() + " is over",

@@ -284,8 +284,8 @@ func (f *family) grow(item int) *task {
 // turn changes the phase of a task and tells those who wait for its end.
 func (r *Run) turn(f *family, item int, to phase) {
 	t := &f.tasks[item]
-	before := f.progress()
-	f.count[t.phase]--
+	before, from := f.progress(), t.phase
+	f.count[from]--
 	f.count[to]++
 	was := r.remaking
 	r.remaking -= t.remaking()
@@ -301,6 +301,9 @@ func (r *Run) turn(f *family, item int, to phase) {
 	if to.over() {
 		t.asked, t.wanted = askNothing, false
 		t.began, t.timed, t.expired = 0, 0, false
+	}
+	if to.over() && to != succeeded && (from == judging || !t.once) {
+		t.outputs = nil // a visit made it that was not the last
 	}
 	if t.once && to == failed { // what it made is not made again: also who waits for all items must know
 		r.ended = append(r.ended, ref{int32(f.index), whole})

@@ -35,7 +35,6 @@ func (r *Run) judged(f *family, item int, at time.Time, e Evaluated) error {
 	most := f.step.Repeat.Max
 	switch {
 	case e.Err != "":
-		t.outputs = nil
 		r.evaluationFailed(f, item, at, e)
 	case e.Until == nil:
 		return ErrStale
@@ -45,7 +44,6 @@ func (r *Run) judged(f *family, item int, at time.Time, e Evaluated) error {
 		}
 		r.turn(f, item, succeeded)
 	case int(t.visits)+1 >= most:
-		t.outputs = nil
 		r.fail(f, item, Failed{
 			Task: f.name(item), Attempt: len(t.attempts), Cause: CauseRepeat,
 			Message: fmt.Sprintf("%s did not hold after %d visits", f.step.Repeat.Until, most),
