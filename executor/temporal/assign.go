@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -36,6 +37,9 @@ func (w *assignments) of(d *driver, node executor.NodeID) *nodeAssignment {
 // assign asks the nodes, and with what is new also for what they still owe.
 func (d *driver) assign(work assignments) {
 	for _, node := range d.owing {
+		if len(d.owed[node]) == 0 {
+			continue // it is lost
+		}
 		a := work.of(d, node)
 		a.Await = append(a.Await, d.owed[node]...)
 		delete(d.owed, node)
@@ -55,7 +59,7 @@ func (d *driver) ask(a *nodeAssignment) {
 		err := answer.Get(ctx, &answers)
 		d.answers.Send(ctx, func(d *driver) {
 			if err != nil {
-				d.silent(asked, err)
+				d.silent(a.node, asked, err)
 				return
 			}
 			d.answered(a.node, asked, answers)
@@ -70,13 +74,18 @@ func (d *driver) answered(node executor.NodeID, asked []executor.AttemptID, answ
 		done[a.Attempt] = true
 		d.takeAll(a)
 	}
-	rest := slices.DeleteFunc(asked, func(id executor.AttemptID) bool { return done[id] })
-	if len(rest) > 0 {
-		if len(d.owed[node]) == 0 {
-			d.owing = append(d.owing, node)
-		}
-		d.owed[node] = append(d.owed[node], rest...)
+	d.owe(node, slices.DeleteFunc(asked, func(id executor.AttemptID) bool { return done[id] }))
+}
+
+// owe has a node be asked about attempts again.
+func (d *driver) owe(node executor.NodeID, ids []executor.AttemptID) {
+	if len(ids) == 0 {
+		return
 	}
+	if len(d.owed[node]) == 0 {
+		d.owing = append(d.owing, node)
+	}
+	d.owed[node] = append(d.owed[node], ids...)
 }
 
 // takeAll takes the facts of an attempt. One that was given back because inputs
@@ -122,18 +131,24 @@ func (d *driver) lost(facts []Fact) (changed bool) {
 	return changed
 }
 
-// silent says of attempts that their node does not answer for them. Which of
-// them had begun is known from its last heartbeat.
-func (d *driver) silent(asked []executor.AttemptID, err error) {
+// silent deals with a node that does not answer for attempts. If it had the
+// question, that or the answer may have been lost on the way: it is asked again,
+// and says so when it knows nothing of them. If it did not take the question, it
+// is gone. Which of them had begun is known from its last heartbeat.
+func (d *driver) silent(node executor.NodeID, asked []executor.AttemptID, err error) {
 	var begun []executor.AttemptID
 	var timeout *temporal.TimeoutError
 	if errors.As(err, &timeout) && timeout.HasLastHeartbeatDetails() {
 		_ = timeout.LastHeartbeatDetails(&begun) // none of them, then
 	}
+	for _, id := range begun {
+		d.take(executor.AttemptStarted{Task: id.Task, Attempt: id.N})
+	}
+	if timeout != nil && timeout.TimeoutType() == enums.TIMEOUT_TYPE_HEARTBEAT {
+		d.owe(node, asked)
+		return
+	}
 	for _, id := range asked {
-		if slices.Contains(begun, id) {
-			d.take(executor.AttemptStarted{Task: id.Task, Attempt: id.N})
-		}
 		d.take(executor.AttemptLost{Task: id.Task, Attempt: id.N, Reason: "its node is silent: " + cause(err)})
 	}
 }

@@ -145,7 +145,7 @@ func (c *cluster) attemptsOn(r node.Report) []executor.AttemptID {
 		all = append(all, a.Attempt)
 	}
 	for id, p := range c.claims.placed {
-		if p.node == r.ID && time.Since(p.at) < claimLife {
+		if p.node == r.ID { // also what was placed when it was gone already
 			all = append(all, id)
 		}
 	}

@@ -61,10 +61,10 @@ const (
 	defaultNodePatience = 10 * time.Second
 	defaultBandwidth    = 125e6
 
-	// silence is how long a node may say nothing about an activity. That it is
-	// gone is known long before, from its reports; this is for when it is there
-	// and has forgotten.
-	silence = 2 * time.Minute
+	// silence is how long a node may say nothing about what it was asked, before
+	// it is asked again. That it is gone is known before, from its reports; this
+	// is for questions and answers that were lost on their way.
+	silence = 15 * time.Second
 
 	// leaseTTL keeps other engines from runs that are Temporal's.
 	leaseTTL = 100 * 365 * 24 * time.Hour

@@ -74,19 +74,18 @@ func serve(ctx context.Context, address, file, namespace string) error {
 }
 
 // configure is the smallest configuration: one shard, one process, SQLite. The
-// parts of the server find each other on the loopback.
+// parts of the server find each other at the address that it serves at.
 func configure(host string, port int, file string) (*config.Config, error) {
-	const loopback = "127.0.0.1"
-	ports, err := freePorts(9)
+	ports, err := freePorts(host, 9)
 	if err != nil {
 		return nil, err
 	}
-	service := func(grpc int, bind string, free []int) config.Service {
-		return config.Service{RPC: config.RPC{GRPCPort: grpc, MembershipPort: free[0], HTTPPort: free[1], BindOnIP: bind}}
+	service := func(grpc int, free []int) config.Service {
+		return config.Service{RPC: config.RPC{GRPCPort: grpc, MembershipPort: free[0], HTTPPort: free[1], BindOnIP: host}}
 	}
-	frontend := net.JoinHostPort(loopback, strconv.Itoa(port))
+	frontend := net.JoinHostPort(host, strconv.Itoa(port))
 	cfg := &config.Config{
-		Global: config.Global{Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: loopback}},
+		Global: config.Global{Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: host}},
 		Persistence: config.Persistence{
 			DefaultStore: sqliteplugin.PluginName, VisibilityStore: sqliteplugin.PluginName, NumHistoryShards: 1,
 			DataStores: map[string]config.DataStore{sqliteplugin.PluginName: {SQL: &config.SQL{
@@ -103,10 +102,10 @@ func configure(host string, port int, file string) (*config.Config, error) {
 		},
 		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},
 		Services: map[string]config.Service{
-			"frontend": service(port, host, ports[0:]),
-			"history":  service(ports[2], loopback, ports[3:]),
-			"matching": service(ports[5], loopback, ports[6:]),
-			"worker":   {RPC: config.RPC{GRPCPort: ports[7], MembershipPort: ports[8], BindOnIP: loopback}},
+			"frontend": service(port, ports[0:]),
+			"history":  service(ports[2], ports[3:]),
+			"matching": service(ports[5], ports[6:]),
+			"worker":   {RPC: config.RPC{GRPCPort: ports[7], MembershipPort: ports[8], BindOnIP: host}},
 		},
 		PublicClient: config.PublicClient{HostPort: frontend},
 	}
@@ -115,11 +114,11 @@ func configure(host string, port int, file string) (*config.Config, error) {
 	return cfg, nil
 }
 
-// freePorts returns ports of the loopback that nobody listens on.
-func freePorts(n int) ([]int, error) {
+// freePorts returns ports of a host that nobody listens on.
+func freePorts(host string, n int) ([]int, error) {
 	var ports []int
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it does not wait
+		l, err := net.Listen("tcp", net.JoinHostPort(host, "0")) //nolint:noctx // it does not wait
 		if err != nil {
 			return nil, err
 		}
