@@ -223,7 +223,7 @@ func (r *Run) condition(s *scope, recorded *bool, loaded dsl.Loaded, o *outcome)
 
 // holds evaluates a condition.
 func (r *Run) holds(s *scope, condition *dsl.Expr, loaded dsl.Loaded, o *outcome) bool {
-	v := o.take(s, condition.Eval(s, loaded))
+	v := o.take(s, s.eval(condition, loaded))
 	if o.blocked() {
 		return false
 	}
@@ -245,7 +245,7 @@ func (r *Run) bind(s *scope, with []dsl.Binding, recorded map[string]object.Valu
 			o.set(b.Input, v)
 			continue
 		}
-		res := b.Expr.Eval(s, loaded)
+		res := s.eval(b.Expr, loaded)
 		v := o.take(s, res)
 		o.set(b.Input, v)
 		if res.Computed && !o.blocked() {

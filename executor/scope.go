@@ -27,6 +27,22 @@ type scope struct {
 
 var _ dsl.Scope = (*scope)(nil)
 
+// eval evaluates an expression. What would never exist anyway is not lost: who
+// reads both a value that is lost for ever and one of a task that failed is
+// skipped, whichever came first.
+func (s *scope) eval(e *dsl.Expr, loaded dsl.Loaded) dsl.Result {
+	res := e.Eval(s, loaded)
+	if s.sawLost == "" {
+		return res
+	}
+	there := &scope{r: s.r, f: s.f, item: s.item, lenient: true}
+	if again := e.Eval(there, loaded); again.Absent && !there.sawNone {
+		s.sawLost, s.sawFailed = "", there.sawFailed
+		return again
+	}
+	return res
+}
+
 func (s *scope) Input(name string) object.Value {
 	v, ok := s.r.started.Inputs[name]
 	if !ok {
