@@ -61,7 +61,7 @@ type declaredField struct{ Name, Type, Path, Default string }
 
 // ChangeOf says what of a function was another in the canonical form was, or
 // nothing if it computes the same.
-func (f *Function) ChangeOf(was []byte) string {
+func (f Function) ChangeOf(was []byte) string {
 	var a functionForm
 	if err := json.Unmarshal(was, &a); err != nil {
 		return "it was written by another weft"

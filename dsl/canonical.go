@@ -17,14 +17,14 @@ func digest(text []byte) string {
 }
 
 // digest names what the function computes.
-func (f *Function) digest() string { return digest(f.Canonical()) }
+func (f Function) digest() string { return digest(f.Canonical()) }
 
 // Canonical returns what decides what the function computes: its body, its
 // inputs and outputs. What it occupies, how often it is retried and where it
 // stands are left out.
-func (f *Function) Canonical() []byte { return encodeJSON(f.form()) }
+func (f Function) Canonical() []byte { return encodeJSON(f.form()) }
 
-func (f *Function) form() functionForm {
+func (f Function) form() functionForm {
 	fields := func(fs []Field) []declaredField {
 		var out []declaredField
 		for _, x := range fs {

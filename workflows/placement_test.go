@@ -33,8 +33,8 @@ func TestPlacementByDataMovesLessAndMakesTheSameVideo(t *testing.T) {
 		t.Logf("%s moves %d bytes, data %d", placement, moved, least)
 		// How much earliest start moves depends on how long each task happens to
 		// take; package placement compares the two where that is fixed.
-		if placement == "round-robin" && moved < 2*least {
-			t.Errorf("%s moves %d bytes, data %d; want at least twice as much", placement, moved, least)
+		if placement == "round-robin" && moved <= least {
+			t.Errorf("%s moves %d bytes, data %d; want more", placement, moved, least)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (s *stack) openTemporal(dir string, cfg stackConfig, programs *journal.Prog
 	if !ok {
 		return nil, errors.New("the Temporal engine needs Postgres")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), temporalPatience) //nolint:forbidigo // while the stack is opened
+	ctx, cancel := context.WithTimeout(context.Background(), temporalPatience)
 	defer cancel()
 	c, err := cfg.temporal.dial(ctx, cfg.log)
 	if err != nil {

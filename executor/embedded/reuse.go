@@ -72,13 +72,11 @@ func (e looked) deliver(l *loop) {
 	if !l.step(a, e.fact) {
 		return
 	}
-	switch f := e.fact.(type) {
-	case executor.NotReused:
+	if f, ok := e.fact.(executor.NotReused); ok {
 		a.sought[f.Task] = f
-	case executor.Succeeded:
-		if a.makers != nil {
-			a.note(e.question.Step, f.Task, f.Reused.ID(), f.Outputs)
-		}
+	}
+	if f, ok := e.fact.(executor.Succeeded); ok && a.makers != nil {
+		a.note(e.question.Step, f.Task, f.Reused.ID(), f.Outputs)
 	}
 }
 

@@ -155,8 +155,7 @@ func (d *driver) silent(node executor.NodeID, asked []executor.AttemptID, err er
 
 // cause is what went wrong, without Temporal's words around it.
 func cause(err error) string {
-	var app *temporal.ApplicationError
-	if errors.As(err, &app) {
+	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		return app.Message()
 	}
 	return err.Error()

@@ -196,8 +196,7 @@ func (e *Engine) start(ctx context.Context, run executor.RunID, fence uint64, he
 	}
 	in := Input{Run: run, Fence: fence, Head: head, Patience: silence, HistoryLimit: e.cfg.HistoryLimit}
 	_, err := e.cfg.Client.ExecuteWorkflow(ctx, options, workflowName, in)
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &started) {
+	if _, already := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); already {
 		return nil
 	}
 	return err
@@ -230,8 +229,7 @@ func (e *Engine) forward(ctx context.Context) {
 // send signals a run. One that was cancelled before its turn is started for that.
 func (e *Engine) send(ctx context.Context, m journal.Message) bool {
 	err := e.cfg.Client.SignalWorkflow(ctx, string(m.Run), "", Inbox, Message{ID: m.ID, Fact: Fact{m.Fact}})
-	var missing *serviceerror.NotFound
-	if !errors.As(err, &missing) {
+	if _, missing := errors.AsType[*serviceerror.NotFound](err); !missing {
 		if err != nil {
 			e.warn(ctx, "cannot signal a run", err)
 		}

@@ -3,6 +3,7 @@ package temporal
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,10 +110,8 @@ func gathers(v object.Value) bool {
 	if v.Gather != nil {
 		return true
 	}
-	for _, item := range v.List {
-		if gathers(item) {
-			return true
-		}
+	if slices.ContainsFunc(v.List, gathers) {
+		return true
 	}
 	for _, field := range v.Map {
 		if gathers(field) {

@@ -103,9 +103,8 @@ func (w *Worker) Serve(ctx context.Context, joined func()) error {
 	if joined != nil {
 		joined()
 	}
-	w.reportUntil(ctx.Done())
-
 	after := context.WithoutCancel(ctx)
+	w.reportUntil(after, ctx.Done())
 	w.drain(after)
 	tasks.Stop()
 	last, cancel := context.WithTimeout(after, 5*time.Second)
@@ -115,7 +114,7 @@ func (w *Worker) Serve(ctx context.Context, joined func()) error {
 
 // reportUntil reports until the node is told to stop. A server that is away for
 // a while is no reason to.
-func (w *Worker) reportUntil(stop <-chan struct{}) {
+func (w *Worker) reportUntil(ctx context.Context, stop <-chan struct{}) {
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	for {
@@ -123,9 +122,9 @@ func (w *Worker) reportUntil(stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
-			ctx, cancel := context.WithTimeout(context.Background(), 5*reportEvery) //nolint:forbidigo // one report, also of a node that drains
-			if err := w.report(ctx); err != nil {
-				w.cfg.Log.Warn("cannot report to the server", "err", err)
+			once, cancel := context.WithTimeout(ctx, 5*reportEvery)
+			if err := w.report(once); err != nil {
+				w.cfg.Log.WarnContext(once, "cannot report to the server", "err", err)
 			}
 			cancel()
 		}
@@ -148,7 +147,7 @@ func (w *Worker) report(ctx context.Context) error {
 func (w *Worker) drain(ctx context.Context) {
 	w.does.draining.Store(true)
 	if err := w.report(ctx); err != nil {
-		w.cfg.Log.Warn("cannot say that the node drains", "err", err)
+		w.cfg.Log.WarnContext(ctx, "cannot say that the node drains", "err", err)
 	}
 	for _, a := range w.cfg.Local.Status().Queued {
 		w.cfg.Local.Abort(a.Attempt, errDraining.Error())
@@ -162,7 +161,7 @@ func (w *Worker) drain(ctx context.Context) {
 			wait(ctx, 100*time.Millisecond)
 		}
 	}()
-	w.reportUntil(quiet)
+	w.reportUntil(context.WithoutCancel(ctx), quiet)
 	for _, a := range w.cfg.Local.Status().Running {
 		w.cfg.Local.Abort(a.Attempt, errDraining.Error())
 	}

@@ -3,6 +3,7 @@ package temporal
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -173,10 +174,8 @@ const maxSeen = 256
 
 // deliver takes a message, once.
 func (d *driver) deliver(m Message) {
-	for _, id := range d.seen {
-		if id == m.ID {
-			return
-		}
+	if slices.Contains(d.seen, m.ID) {
+		return
 	}
 	d.seen = append(d.seen, m.ID)
 	if len(d.seen) > maxSeen {

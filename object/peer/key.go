@@ -59,7 +59,10 @@ func (k Key) Authorize(r *http.Request, may, attempt string) {
 
 // Token returns what permits a grant.
 func (k Key) Token(g Grant) string {
-	text, _ := json.Marshal(g) // two texts and a time: it cannot fail
+	text, err := json.Marshal(g)
+	if err != nil {
+		panic("peer: " + err.Error()) // two texts and a time of this age
+	}
 	claim := base64.RawURLEncoding.EncodeToString(text)
 	return claim + "." + base64.RawURLEncoding.EncodeToString(k.sign(claim))
 }
