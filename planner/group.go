@@ -34,7 +34,8 @@ type grouping struct {
 //
 // with heavy edges becomes {decode, encode, verify}, item by item: stitch reads
 // all items, and keeping those on one node would leave the others idle. A chain
-// (rebase[i] reads rebase[i-1]) is one group from the start.
+// (sum[i] reads sum[i-1]) is one group from the start, unless its items read more
+// from elsewhere than they hand on.
 //
 // Two groups are joined only if a node can hold both and if, played on their
 // own, they then move no more and end no more than max_slowdown later.
@@ -44,7 +45,7 @@ func (m *model) findGroups(edges []edge) []group {
 		s := &m.steps[i]
 		g.of[i] = i
 		g.groups = append(g.groups, &group{
-			steps: []int{i}, perItem: s.step.Foreach != nil && s.back == 0,
+			steps: []int{i}, perItem: s.step.Foreach != nil && !s.chained,
 			line: s.back == 0, first: i, last: i,
 		})
 	}
@@ -188,7 +189,7 @@ func (g *grouping) result() []group {
 		if g.of[i] != i {
 			continue
 		}
-		if c := g.groups[i]; len(c.steps) > 1 || g.m.steps[c.steps[0]].back > 0 {
+		if c := g.groups[i]; len(c.steps) > 1 || g.m.steps[c.steps[0]].chained {
 			groups = append(groups, *g.m.withKeep(c))
 		}
 	}

@@ -81,7 +81,7 @@ func (m *model) firmly(groups []group) []group {
 func (m *model) chains() []group {
 	var chains []group
 	for i := range m.steps {
-		if m.steps[i].back > 0 {
+		if m.steps[i].chained {
 			chains = append(chains, *m.withKeep(&group{steps: []int{i}}))
 		}
 	}
@@ -98,9 +98,12 @@ func (m *model) stepPlans(p proposal) []StepPlan {
 			made += o.bytes
 		}
 		plans[i] = StepPlan{
-			Step: s.step.Name, Foreach: s.step.Foreach != nil, Back: s.back,
+			Step: s.step.Name, Foreach: s.step.Foreach != nil,
 			Tasks: s.tasks, TasksSource: s.tasksSource,
 			Rank: duration(m.ranks[i]), RunTime: duration(s.run), Output: rounded(made), Source: s.runSource,
+		}
+		if s.chained {
+			plans[i].Back = s.back
 		}
 		if p.advice != nil && s.tasks > 0 {
 			plans[i].Nodes = m.stretches(p.advice[i], s.tasks)

@@ -31,7 +31,8 @@ type stepModel struct {
 	inBytes     float64  // that one task reads, each value once
 	outputs     []output // in the order of the function's
 	reads       []read
-	back        int // of a chain: how many items back a task reads; else 0
+	back        int  // how many items of its own back a task reads; else 0
+	chained     bool // it does, and that ties it to a node: see findChain
 }
 
 // An output is one output of one task.
@@ -77,17 +78,32 @@ func newModel(p *dsl.Program, in Inputs, prof Profile, c Cluster) *model {
 		s.tasks, s.tasksSource = m.countTasks(i)
 		s.reads = m.readsOf(i)
 		s.inBytes = distinct(s.reads)
-		for _, r := range s.reads {
-			if r.from == i && r.elements == oneItem && r.offset < 0 {
-				s.back = -r.offset
-			}
-		}
 		s.outputs = m.outputsOf(i)
 		m.readOwn(i)
+		m.findChain(i)
 		s.run, s.runSource = m.runTime(s) // now that its own items count
 	}
 	m.ranks = m.upwardRanks()
 	return m
+}
+
+// findChain finds whether the tasks of step i read each other, and whether that
+// is what ties them to a node. An item that reads more from the task of the same
+// item of other steps belongs with that one: to keep the chain together would
+// move more than it saves.
+func (m *model) findChain(i int) {
+	s := &m.steps[i]
+	var handed, other float64
+	for _, r := range s.reads {
+		switch {
+		case r.from == i && r.elements == oneItem && r.offset < 0:
+			s.back = -r.offset
+			handed += r.bytes
+		case r.from >= 0 && r.from != i && s.tasks > 1 && m.mismatch(i, r) == "":
+			other += r.bytes
+		}
+	}
+	s.chained = s.back > 0 && handed >= other
 }
 
 // readsOf returns the edges into a step: what its expressions read, but a

@@ -21,7 +21,7 @@ func page() []struct{ name, what, least string } {
 		{"broadcast", "16 items each read a part of their own and one table", "60 MB: the table, once for each of three other nodes"},
 		{"fan", "one step makes 32 parts of 5 MB that others work on", "120 MB: three of four parts, with all nodes at work"},
 		{"wordcount", "a shuffle: each of 4 reducers reads what each of 16 mappers made", "96 MB: three of four parts, to each of two nodes with two reducers"},
-		{"excamera", "chunks are decoded, encoded and rebased in a chain that hands on a state", "372 MB: the video to each node, and 12 of 16 raw chunks to the chain's"},
+		{"excamera", "chunks are decoded, encoded and rebased in a chain that hands on a state", "130 MB: the video to each node, a state to three, the small parts to one"},
 	}
 }
 

@@ -83,7 +83,7 @@ type StepPlan struct {
 	Step        string        `json:"step"`
 	Group       string        `json:"group,omitempty"`
 	Foreach     bool          `json:"foreach,omitempty"`
-	Back        int           `json:"back,omitempty"` // of a chain: how many items back a task reads; else 0
+	Back        int           `json:"back,omitempty"` // of a chain that stays together: how many items back a task reads; else 0
 	Tasks       int           `json:"tasks"`
 	TasksSource Source        `json:"tasks_source"`
 	Rank        time.Duration `json:"rank"`     // predicted from its start to the run's end

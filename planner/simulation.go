@@ -21,7 +21,7 @@ type family struct {
 	n     int
 	run   float64 // seconds of one
 	keep  float64 // bytes of one that its group reads later
-	back  int     // of a chain: how many items back a task reads; else 0
+	back  int     // of a chain that stays together: how many items back a task reads; else 0
 	group int     // -1: none
 	hosts []bool
 	width []int // slots, by node
@@ -113,7 +113,10 @@ func (s *simulation) addFamily(i int) {
 		return
 	}
 	items := float64(m.tasks) / float64(f.n)
-	f.run, f.back = m.run*items, m.back
+	f.run = m.run * items
+	if m.chained {
+		f.back = m.back
+	}
 	f.pending, f.readyAt, f.node = make([]int, f.n), make([]float64, f.n), make([]int32, f.n)
 	for _, n := range s.m.cluster.Nodes {
 		f.hosts = append(f.hosts, n.hosts(m.fn))
