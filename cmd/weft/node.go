@@ -61,7 +61,7 @@ func (a *app) nodeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.advertise, "advertise", "", "how others reach that, host:port (default the address itself)")
 	cmd.Flags().Float64Var(&f.cpu, "cpu", 0, "cores to give to functions (default all)")
 	cmd.Flags().StringVar(&f.memory, "memory", "", "memory to give to functions, such as 8GB (default all)")
-	cmd.Flags().StringToStringVar(&f.labels, "label", nil, "name=value, for placement: {node_selector}; may be repeated")
+	cmd.Flags().StringToStringVar(&f.labels, "label", nil, "name=value, shown by weft nodes; may be repeated")
 	cmd.Flags().DurationVar(&f.drain, "drain", 25*time.Second, "how long what runs may go on when the node is told to stop")
 	return cmd
 }
