@@ -84,4 +84,10 @@ func (l *lockFile) setAddress(addr string) error {
 	return nil
 }
 
-func (l *lockFile) release() error { return l.f.Close() }
+// release unlocks the file before it closes it: a process that is being forked
+// just now has the file too, until it becomes another program, and would keep
+// the lock.
+func (l *lockFile) release() error {
+	err := syscall.Flock(int(l.f.Fd()), syscall.LOCK_UN)
+	return errors.Join(err, l.f.Close())
+}
