@@ -28,7 +28,7 @@ demo: build ## encode a clip; VIDEO=file for your own
 	@scripts/demo
 
 test: web ## all tests
-	@scripts/need go video chromium postgres strace versitygw
+	@scripts/need go video chromium postgres strace iproute2 versitygw
 	@scripts/test
 
 check: lint ## format, lint, race, more simulation, determinism
